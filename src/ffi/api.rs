@@ -1,0 +1,99 @@
+//! `twApi.h`: The application interface: initialise, connect, bind things, register properties/services/events, read/write/push, invoke services, fire events, TLS and proxy settings, event callbacks.
+
+use libc::pthread_mutex_t;
+use std::ffi::{c_char, c_int, c_void};
+
+use super::connection_info::twConnectionInfo;
+use super::definitions::{characteristicEnum, entityTypeEnum, msgCodeEnum};
+use super::dict::twDict;
+use super::info_table::twInfoTable;
+use super::list::twList;
+use super::messages::twMessage;
+use super::messaging::twMessageHandler;
+
+pub const OFFLINE_MSG_STORE: c_int = 0;
+pub type property_cb = Option<
+    unsafe extern "C" fn(
+        entityName: *const c_char,
+        propertyName: *const c_char,
+        value: *mut *mut twInfoTable,
+        isWrite: c_char,
+        userdata: *mut c_void,
+    ) -> msgCodeEnum,
+>;
+pub type service_cb = Option<
+    unsafe extern "C" fn(
+        entityName: *const c_char,
+        serviceName: *const c_char,
+        params: *mut twInfoTable,
+        content: *mut *mut twInfoTable,
+        userdata: *mut c_void,
+    ) -> msgCodeEnum,
+>;
+pub type genericRequest_cb = Option<unsafe extern "C" fn(msg: *mut twMessage) -> *mut twMessage>;
+pub type bindEvent_cb = Option<unsafe extern "C" fn(entityName: *mut c_char, isBound: c_char, userdata: *mut c_void)>;
+pub type synchronizeEvent_cb =
+    Option<unsafe extern "C" fn(entityName: *mut c_char, subscriptionInfo: *mut twInfoTable, userdata: *mut c_void)>;
+pub type authEvent_cb =
+    Option<unsafe extern "C" fn(credentialType: *mut c_char, credentialValue: *mut c_char, userdata: *mut c_void)>;
+pub type init_cb_t = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct callbackInfo {
+    pub entityType: entityTypeEnum,
+    pub entityName: *mut c_char,
+    pub characteristicType: characteristicEnum,
+    pub characteristicName: *mut c_char,
+    pub characteristicDefinition: *mut c_void,
+    pub cb: *mut c_void,
+    pub userdata: *mut c_void,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct bindListEntry {
+    pub name: *mut c_char,
+    pub needsPropertyUpdate: c_char,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct init_cb {
+    pub cb: init_cb_t,
+    pub userdata: *mut c_void,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct twApi {
+    pub mh: *mut twMessageHandler,
+    pub callbackList: *mut twDict,
+    pub boundList: *mut twDict,
+    pub bindEventCallbackList: *mut twList,
+    pub synchronizeStateEventCallbackList: *mut twList,
+    pub defaultRequestHandler: genericRequest_cb,
+    pub autoreconnect: c_char,
+    pub manuallyDisconnected: i8,
+    pub isAuthenticated: c_char,
+    pub duty_cycle: u8,
+    pub duty_cycle_period: u32,
+    pub mtx: *mut pthread_mutex_t,
+    pub offlineMsgEnabled: c_char,
+    pub offlineMsgList: *mut twList,
+    pub offlineMsgSize: u32,
+    pub offlineMsgFile: *mut c_char,
+    pub subscribedPropsFile: *mut c_char,
+    pub subscribedPropsSize: u32,
+    pub ping_rate: u32,
+    pub handle_pongs: c_char,
+    pub connect_timeout: u32,
+    pub connect_retries: i16,
+    pub connectionInProgress: c_char,
+    pub firstConnectionComplete: c_char,
+    pub connectionInfo: *mut twConnectionInfo,
+    pub firstSynchronizationComplete: c_char,
+    pub tw_property_dict: *mut twDict,
+    pub tw_used_property_names: *mut twDict,
+    pub tw_used_service_names: *mut twDict,
+}

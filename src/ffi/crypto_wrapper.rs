@@ -1,0 +1,1 @@
+//! `crypto_wrapper.h`: DES and MD4 helpers for NTLM.

@@ -1,0 +1,1 @@
+//! `twHttpProxy.h`: HTTP proxy connection.

@@ -1,0 +1,1 @@
+//! `twNtlm.h`: NTLM authentication to a proxy.

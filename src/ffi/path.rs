@@ -1,0 +1,1 @@
+//! `twPath.h`: Absolute path of a relative one.

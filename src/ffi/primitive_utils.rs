@@ -1,0 +1,1 @@
+//! `twPrimitiveUtils.h`: Variadic builders of data shapes, rows and info tables.

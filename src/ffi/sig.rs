@@ -1,0 +1,1 @@
+//! `twSig.h`: File digests and RSA signature recovery.

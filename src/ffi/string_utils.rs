@@ -1,0 +1,1 @@
+//! `stringUtils.h`: String copies, case change and concatenation.

@@ -1,0 +1,44 @@
+//! `twTls.h`: TLS client objects over a socket, certificate settings, SHA-1 and MD5 helpers.
+
+use libc::pthread_mutex_t;
+use std::ffi::{c_char, c_int};
+
+use super::os_port::twSocket;
+use super::passwds::twPasswdCallbackFunction;
+
+/// OpenSSL's context type; pointers of this type are always NULL here.
+#[repr(C)]
+pub struct SSL_CTX {
+    _opaque: [u8; 0],
+}
+
+/// OpenSSL's connection type; pointers of this type are always NULL here.
+#[repr(C)]
+pub struct SSL {
+    _opaque: [u8; 0],
+}
+
+pub const TW_SUBJECT_CN: c_int = 0;
+pub const TW_SUBJECT_O: c_int = 1;
+pub const TW_SUBJECT_OU: c_int = 2;
+pub const TW_ISSUER_CN: c_int = 3;
+pub const TW_ISSUER_O: c_int = 4;
+pub const TW_ISSUER_OU: c_int = 5;
+pub const TW_READ_TIMEOUT: c_int = -333;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct twTlsClient {
+    pub connection: *mut twSocket,
+    pub ctx: *mut SSL_CTX,
+    pub ssl: *mut SSL,
+    pub options: u32,
+    pub x509_data: *mut *mut c_char,
+    pub keypasswdCallback: twPasswdCallbackFunction,
+    pub read_buf: *mut c_char,
+    pub selfSignedOk: c_char,
+    pub validateCert: c_char,
+    pub isEncrypted: c_char,
+    pub isEnabled: c_char,
+    pub mtx: *mut pthread_mutex_t,
+}

@@ -1,0 +1,1 @@
+//! `twZipTar.h`: Unpacking of zip and tar.gz archives.
