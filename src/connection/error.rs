@@ -1,0 +1,126 @@
+//! What can go wrong with connecting and with requests.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Step, status};
+use crate::model::Text;
+use crate::wire::MessageCode;
+
+/// Why a request has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RequestError {
+    /// Nothing was sent.
+    #[error("not connected or not authenticated: connect first, or ask for a forced connect")]
+    NotConnected,
+    /// Sent, and not answered in time. A late answer is ignored.
+    #[error("no answer within {0:?}")]
+    TimedOut(Duration),
+    /// The link was lost after sending.
+    #[error("the connection was lost before the answer came")]
+    ConnectionLost,
+    /// Nothing was sent.
+    #[error("the message takes {size} bytes, above the limit of {limit}: split it, or raise max_message_size")]
+    TooLarge {
+        /// What it takes, framing included.
+        size: usize,
+        /// What is allowed.
+        limit: usize,
+    },
+    /// Nothing was sent.
+    #[error("the message could not be encoded: {0}")]
+    NotEncoded(String),
+    /// The link does not take what is queued already.
+    #[error("the link accepted nothing within {0:?}: the network is too slow for what is sent, or dead")]
+    NotSent(Duration),
+    /// An answer came that is not one.
+    #[error("the answer could not be decoded: {0}")]
+    Undecodable(String),
+    /// The waiting was ended from outside.
+    #[error("interrupted by a call that stops the connection attempt")]
+    Interrupted,
+    /// The platform's answer to a BIND or UNBIND.
+    #[error("the platform answered {code}{}", reason.as_ref().map(|text| format!(": {text}")).unwrap_or_default())]
+    Refused {
+        /// Its code.
+        code: MessageCode,
+        /// Its text.
+        reason: Option<Text>,
+    },
+    /// The process has forked since the connection was opened.
+    #[error("the connection belongs to the process that opened it: after a fork the child makes its own")]
+    Forked,
+}
+
+impl RequestError {
+    /// The message code that stands for it where only a code can be told. `MessageCode(0)` is an unknown one.
+    pub fn message_code(&self) -> MessageCode {
+        match self {
+            Self::NotConnected | Self::Forked => MessageCode::SERVICE_UNAVAILABLE,
+            Self::TimedOut(_) | Self::ConnectionLost | Self::Interrupted => MessageCode::GATEWAY_TIMEOUT,
+            Self::TooLarge { .. } | Self::NotEncoded(_) | Self::NotSent(_) => MessageCode::PRECONDITION_FAILED,
+            Self::Undecodable(_) => MessageCode(0),
+            Self::Refused { code, .. } => *code,
+        }
+    }
+
+    /// The C interface's result: 1113 not connected, 1114 no answer, 1107 not sent, 100 undecodable, else the platform's.
+    pub fn result(&self) -> u16 {
+        status::result_of(self.message_code())
+    }
+
+    /// Whether nothing has left the device, so that the message can be sent again without being executed twice.
+    pub fn nothing_sent(&self) -> bool {
+        matches!(
+            self,
+            Self::NotConnected | Self::TooLarge { .. } | Self::NotEncoded(_) | Self::NotSent(_) | Self::Forked
+        )
+    }
+}
+
+/// Why a connect call has not led to a bound session.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// Steps 1 and 2.
+    #[error("{}: {}", .0.step, .0.reason)]
+    Open(OpenFailure),
+    /// Step 3: the session is closed, or open without being authenticated when no answer came.
+    #[error("{}: {reason}", Step::Authenticate, reason = .0)]
+    Authenticate(RequestError),
+    /// Step 4: the session goes on, and the names are bound again later.
+    #[error("{}: {reason}", Step::Bind, reason = .0)]
+    Bind(RequestError),
+    /// The I/O thread could not be started.
+    #[error("the I/O thread could not be started: {0}")]
+    Thread(std::io::Error),
+    /// The process has forked since the connection was opened.
+    #[error("{}", RequestError::Forked)]
+    Forked,
+    /// [`super::Connection::shutdown`] came before.
+    #[error("the connection has been shut down")]
+    ShutDown,
+}
+
+/// Why a link could not be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenFailure {
+    /// Where it failed.
+    pub step: Step,
+    /// The C interface's result: 1001 up to TLS, 1000 request not written, 201 bad answer to the upgrade, 202 no answer in time.
+    pub result: u16,
+    /// What was wrong and what to do.
+    pub reason: String,
+}
+
+impl ConnectError {
+    /// The C interface's result, as tabled in api-behaviour.md 2.3.
+    pub fn result(&self) -> u16 {
+        match self {
+            Self::Open(failure) => failure.result,
+            Self::Authenticate(error) | Self::Bind(error) => error.result(),
+            Self::Thread(_) => 1001,
+            Self::Forked | Self::ShutDown => status::UNKNOWN,
+        }
+    }
+}

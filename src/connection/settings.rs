@@ -1,0 +1,79 @@
+//! What an application can tune about a connection, and what a connect call asks for.
+
+use std::time::Duration;
+
+/// Limits and intervals of a connection. They are live: [`super::Connection::set_settings`] replaces them at any time and
+/// every decision reads the values of that moment (api-behaviour.md 1.1). The defaults are those of the C configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Largest body that is sent, plus 21 (protocol.md 4.6); also the limit of what is joined from pieces. Bytes.
+    pub max_message_size: usize,
+    /// Largest message before compression; larger bodies are sent in pieces. Bytes.
+    pub message_chunk_size: usize,
+    /// Time for the answer to a request that does not bring its own, to AUTH and to each BIND.
+    pub message_timeout: Duration,
+    /// Interval of our pings.
+    pub ping_rate: Duration,
+    /// Time for the answer to a ping, after which the link counts as dead.
+    pub pong_timeout: Duration,
+    /// Life of an incomplete multipart message.
+    pub stale_message_age: Duration,
+    /// Total time of one attempt to open a link: name, TCP, proxy, TLS and upgrade. Used where a connect call does not say.
+    pub connect_timeout: Duration,
+    /// Attempts of a forced connect; -1 is without end.
+    pub connect_retries: i32,
+    /// Pause between the attempts of one connect call, and the floor of the pause between automatic reconnects.
+    pub connect_retry_interval: Duration,
+    /// Ceiling of the pause between automatic reconnects.
+    pub max_connect_delay: Duration,
+    /// Time for the rest of a WebSocket frame once its first byte has come.
+    pub frame_read_timeout: Duration,
+    /// Requests of the platform that may wait for a handler; more are answered SERVICE_UNAVAILABLE.
+    pub max_messages: usize,
+    /// Whether a lost connection is opened again without being told.
+    pub auto_reconnect: bool,
+    /// Share of each duty cycle period that is spent online, in percent. 100 and more is always.
+    pub duty_cycle: u8,
+    /// Length of a duty cycle period; zero is no duty cycle.
+    pub duty_cycle_period: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_message_size: 1_048_576,
+            message_chunk_size: 8192,
+            message_timeout: Duration::from_secs(10),
+            ping_rate: Duration::from_secs(55),
+            pong_timeout: Duration::from_secs(10),
+            stale_message_age: Duration::from_secs(50),
+            connect_timeout: Duration::from_secs(10),
+            connect_retries: 3,
+            connect_retry_interval: Duration::from_secs(5),
+            max_connect_delay: Duration::from_secs(10),
+            frame_read_timeout: Duration::from_secs(10),
+            max_messages: 500,
+            auto_reconnect: true,
+            duty_cycle: 20,
+            duty_cycle_period: Duration::ZERO,
+        }
+    }
+}
+
+/// What one connect call asks for; also kept for automatic reconnects (api-behaviour.md 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectOptions {
+    /// Total time of one attempt to open a link. Zero takes [`Settings::connect_timeout`].
+    pub timeout: Duration,
+    /// Number of attempts; 0 makes none, a negative number goes on for ever.
+    pub retries: i32,
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestOptions {
+    /// Time for the answer: `None` takes [`Settings::message_timeout`], zero sends and gives up at once.
+    pub timeout: Option<Duration>,
+    /// When offline, connect first with [`Settings::connect_timeout`] and [`Settings::connect_retries`].
+    pub force_connect: bool,
+}
