@@ -14,6 +14,10 @@ macro_rules! enum_constants {
 }
 
 pub mod guard;
+mod key;
+pub mod memory;
+mod recursive;
+pub mod text;
 
 pub mod api;
 pub mod api_wrapper;
