@@ -1,0 +1,133 @@
+//! Which values go into one call, and what its outcome means for them.
+
+use std::sync::Arc;
+
+use super::queue::{Queued, State, ThingState};
+use super::size::{CallSize, row_size};
+use super::{PropertyValue, PushError};
+use crate::connection::RequestError;
+use crate::model::Text;
+use crate::wire::MessageCode;
+
+/// A value that the platform has refused this often with a code of the class 0x80..=0x8f is dropped.
+pub const MAX_REFUSALS: u8 = 5;
+
+/// After this many refusals a value is sent alone, so that it does not take others with it.
+const REFUSALS_TOGETHER: u8 = 2;
+
+/// The values of one call.
+pub(super) struct Batch {
+    pub ids: Vec<u64>,
+    pub values: Vec<Arc<PropertyValue>>,
+    pub folded: bool,
+}
+
+/// The next thing to do for a push.
+pub(super) enum Next {
+    /// Nothing is left to send.
+    Done,
+    /// Send this.
+    Send(Batch),
+    /// A value cannot be sent at all and was dropped.
+    Dropped(PushError),
+}
+
+impl State {
+    /// Takes the next values of a thing, queued ones first, marks them as in flight and returns them.
+    pub fn next_batch(&mut self, thing: &Text, max_message_size: usize) -> Next {
+        let Some(state) = self.thing(thing) else { return Next::Done };
+        let until = state.push_until;
+        let folded = !state.queue.iter().any(|queued| queued.is_due(until));
+        let due: Vec<&Queued> = if folded {
+            let mut due: Vec<_> = state.folded.values().filter(|queued| queued.is_due(until)).collect();
+            due.sort_by_key(|queued| queued.id);
+            due
+        } else {
+            state.queue.iter().filter(|queued| queued.is_due(until)).collect()
+        };
+        let Some(first) = due.first() else { return Next::Done };
+        let mut size = CallSize::new(thing, max_message_size);
+        if let Some(length) = size.too_large(&first.value) {
+            let (id, name) = (first.id, first.value.name.clone());
+            self.remove(thing, folded, &[id]);
+            let error = PushError::TooLarge { thing: thing.clone(), name, length, limit: max_message_size };
+            log::error!("{error}");
+            return Next::Dropped(error);
+        }
+        let alone = first.must_be_alone();
+        let mut batch = Batch { ids: Vec::new(), values: Vec::new(), folded };
+        for queued in due {
+            let last = alone || queued.must_be_alone();
+            if !batch.ids.is_empty() && (last || !size.fits(row_size(&queued.value))) {
+                break;
+            }
+            size.add(row_size(&queued.value));
+            batch.ids.push(queued.id);
+            batch.values.push(queued.value.clone());
+        }
+        self.change(thing, |state, _| state.each(folded, &batch.ids, |queued| queued.in_flight = true));
+        Next::Send(batch)
+    }
+
+    /// Removes values that the platform has answered for.
+    pub fn remove(&mut self, thing: &Text, folded: bool, ids: &[u64]) {
+        self.change(thing, |state, sizes| {
+            if folded {
+                state.folded.retain(|_, queued| !is_one_of(ids, queued.id));
+            } else {
+                sizes.queued -= state.remove_queued(|queued| is_one_of(ids, queued.id));
+            }
+        });
+    }
+
+    /// Ends a call: removes what was accepted, counts what was refused, leaves the rest for the next push.
+    pub fn settle(&mut self, thing: &Text, folded: bool, ids: &[u64], outcome: Result<(), &RequestError>) {
+        let Err(error) = outcome else { return self.remove(thing, folded, ids) };
+        let refused = is_permanent(error);
+        let mut dropped = Vec::new();
+        self.change(thing, |state, _| {
+            state.each(folded, ids, |queued| {
+                queued.in_flight = false;
+                queued.refusals += u8::from(refused);
+                if queued.refusals >= MAX_REFUSALS {
+                    dropped.push((queued.id, queued.value.name.clone()));
+                }
+            });
+        });
+        for (id, name) in dropped {
+            log::warn!("a value of {thing}, property {name}, was refused {MAX_REFUSALS} times and is dropped: {error}");
+            self.remove(thing, folded, &[id]);
+        }
+    }
+}
+
+impl ThingState {
+    fn each(&mut self, folded: bool, ids: &[u64], mut change: impl FnMut(&mut Queued)) {
+        let change = |queued: &mut Queued| {
+            if is_one_of(ids, queued.id) {
+                change(queued);
+            }
+        };
+        if folded { self.folded.values_mut().for_each(change) } else { self.queue.iter_mut().for_each(change) }
+    }
+}
+
+impl Queued {
+    fn is_due(&self, until: u64) -> bool {
+        self.id <= until && !self.in_flight
+    }
+
+    fn must_be_alone(&self) -> bool {
+        self.refusals >= REFUSALS_TOGETHER
+    }
+}
+
+/// `ids` are sorted.
+fn is_one_of(ids: &[u64], id: u64) -> bool {
+    ids.binary_search(&id).is_ok()
+}
+
+/// Whether the platform will say the same again.
+fn is_permanent(error: &RequestError) -> bool {
+    matches!(error, RequestError::Refused { code: MessageCode(0x80..=0x8f), .. })
+}

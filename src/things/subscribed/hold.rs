@@ -1,0 +1,167 @@
+//! Values that the registered push types reject while the platform's are not known (decisions.md, "Nothing is lost").
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::PropertyValue;
+use super::queue::{Queued, ThingState};
+use super::rule::{Rule, Verdict};
+use crate::model::Text;
+
+/// A value that push types compare with, and the id of the set that it came from; 0 for one from before the hold.
+type Reference = Option<(u64, Arc<PropertyValue>)>;
+
+/// The held values of one thing, oldest first, and what they have to be compared with.
+#[derive(Default)]
+pub(super) struct Hold {
+    values: Vec<Held>,
+    traces: HashMap<Text, Trace>,
+}
+
+struct Held {
+    queued: Queued,
+    /// What had been set and accepted when this value was set.
+    before: Trace,
+}
+
+/// The latest sets of a property while values are held.
+#[derive(Clone, Default)]
+struct Trace {
+    set: Reference,
+    /// Accepted when it was set.
+    accepted: Reference,
+    /// Accepted when the hold ended.
+    admitted: Reference,
+}
+
+/// What became of held values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub accepted: usize,
+    pub rejected: usize,
+    /// Bytes that were held.
+    pub freed: u64,
+    /// Bytes that the accepted ones count in the queue.
+    pub queued: u64,
+}
+
+impl Hold {
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.traces.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Notes a value that was accepted: later held ones are compared with it.
+    pub fn trace_accepted(&mut self, id: u64, value: &Arc<PropertyValue>) {
+        let reference = Some((id, value.clone()));
+        self.traces.insert(value.name.clone(), Trace { set: reference.clone(), accepted: reference, admitted: None });
+    }
+
+    /// Bytes of the held folded value that a new one of that property takes the place of.
+    pub fn folded_size(&self, name: &Text) -> u64 {
+        self.values.iter().filter(|held| held.is_folded(name)).map(|held| held.queued.size).sum()
+    }
+
+    /// Holds a value. `reference` is the last value of its property as the registered push type knows it.
+    pub fn add(&mut self, queued: Queued, reference: Option<Arc<PropertyValue>>) {
+        let name = queued.value.name.clone();
+        if queued.fold {
+            self.values.retain(|held| !held.is_folded(&name));
+        }
+        let trace = self.traces.entry(name).or_insert_with(|| {
+            let reference = reference.map(|value| (0, value));
+            Trace { set: reference.clone(), accepted: reference, admitted: None }
+        });
+        let before = trace.clone();
+        trace.set = Some((queued.id, queued.value.clone()));
+        self.values.push(Held { queued, before });
+    }
+
+    /// Takes all held values out.
+    pub fn take_all(&mut self) -> Vec<Queued> {
+        self.traces.clear();
+        self.values.drain(..).map(|held| held.queued).collect()
+    }
+
+    /// Takes the held values of one property out.
+    pub fn take_property(&mut self, name: &Text) -> Vec<Queued> {
+        self.traces.remove(name);
+        let (taken, kept) = self.values.drain(..).partition(|held: &Held| held.queued.value.name == *name);
+        self.values = kept;
+        let taken: Vec<Held> = taken;
+        taken.into_iter().map(|held| held.queued).collect()
+    }
+}
+
+impl Held {
+    fn is_folded(&self, name: &Text) -> bool {
+        self.queued.fold && self.queued.value.name == *name
+    }
+}
+
+impl ThingState {
+    /// Ends the hold: judges every held value by the rule that its property has now, as if it had had it when the value
+    /// was set. What is accepted takes the place in the queue that its age gives it.
+    pub fn judge_held(&mut self, rule_of: impl Fn(&Text) -> Option<Rule>) -> Judged {
+        let Hold { values, mut traces } = std::mem::take(&mut self.hold);
+        let mut judged = Judged::default();
+        for Held { queued, before } in values {
+            judged.freed += queued.size;
+            let Some(trace) = traces.get_mut(&queued.value.name) else { continue };
+            let verdict = rule_of(&queued.value.name).map_or(Verdict::Reject, |rule| {
+                let accepted = newer(&before.accepted, &trace.admitted);
+                let reference = if rule.compares_with_last_set() == Some(true) { &before.set } else { accepted };
+                let fold = queued.fold && rule.folds();
+                rule.judge(&queued.value, fold, reference.as_ref().map(|(_, value)| &**value))
+            });
+            match verdict {
+                Verdict::Reject => judged.rejected += 1,
+                Verdict::Accept => {
+                    judged.accepted += 1;
+                    trace.admitted = Some((queued.id, queued.value.clone()));
+                    judged.queued += self.accept_held(queued, trace, &rule_of);
+                }
+            }
+        }
+        for (name, trace) in traces {
+            self.set_reference(name, trace, &rule_of);
+        }
+        judged
+    }
+
+    /// Queues or folds an accepted value; the bytes that it counts in the queue.
+    fn accept_held(&mut self, mut queued: Queued, trace: &Trace, rule_of: &impl Fn(&Text) -> Option<Rule>) -> u64 {
+        let name = queued.value.name.clone();
+        if queued.fold && rule_of(&name).is_some_and(Rule::folds) {
+            // Folded means that only the latest value counts: a later accepted one has taken its place.
+            if trace.accepted.as_ref().is_none_or(|(id, _)| *id <= queued.id) {
+                self.folded.insert(name, queued);
+            }
+            return 0;
+        }
+        self.supersede_folded(&name, queued.id);
+        queued.fold = false;
+        let size = queued.size;
+        self.insert_queued(queued);
+        size
+    }
+
+    fn set_reference(&mut self, name: Text, trace: Trace, rule_of: &impl Fn(&Text) -> Option<Rule>) {
+        let reference = match rule_of(&name).and_then(Rule::compares_with_last_set) {
+            Some(true) => trace.set,
+            Some(false) => newer(&trace.accepted, &trace.admitted).clone(),
+            None => None,
+        };
+        if let Some((_, value)) = reference {
+            self.current.insert(name, value);
+        }
+    }
+}
+
+fn newer<'a>(one: &'a Reference, other: &'a Reference) -> &'a Reference {
+    let id = |reference: &Reference| reference.as_ref().map(|(id, _)| *id);
+    if id(other) > id(one) { other } else { one }
+}

@@ -1,0 +1,223 @@
+//! Sending what is queued.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::batch::{Batch, Next};
+use super::{Platform, PushError, Shared, SubscribedProperties, update_parameters};
+use crate::connection::{Outcome, RequestError};
+use crate::model::{InfoTable, Text};
+
+/// The longest that a push waits for synchronizations, all things together.
+pub const SYNCHRONIZATION_LIMIT: Duration = Duration::from_secs(5);
+
+/// How to push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PushOptions {
+    /// Connect when there is no connection.
+    pub force: bool,
+    /// Bytes that one message may have, headers included (`max_message_size`).
+    pub max_message_size: usize,
+}
+
+/// Receives the outcome of each call of an asynchronous push, with its request id.
+pub type PushCallback = Arc<dyn Fn(u32, Outcome) + Send + Sync>;
+
+/// What sends a batch: it decides whether to wait for the answer.
+type SendBatch<'a> = dyn FnMut(&Text, Batch) -> Result<(), RequestError> + 'a;
+
+impl SubscribedProperties {
+    /// Sends what is unsent of a thing, or of all things. Values stay queued until the platform has answered for them.
+    ///
+    /// Queued values go first, oldest first, then the folded ones. What is set while the push runs waits for the next
+    /// one. Online, a bound thing that was not synchronized on this connection is synchronized first, once, within
+    /// [`SYNCHRONIZATION_LIMIT`].
+    ///
+    /// # Errors
+    /// The first [`PushError`] of that thing; pushing it stops there, except that a value which is too large for any
+    /// message is dropped and the others follow. For all things there is no error: each thing is tried.
+    pub fn push(&self, thing: Option<&Text>, options: PushOptions, platform: &dyn Platform) -> Result<(), PushError> {
+        let mut send = |thing: &Text, batch: Batch| {
+            let flight = Flight::new(&self.shared, thing, &batch);
+            let outcome = platform.update(thing, batch.parameters());
+            flight.land(outcome.as_ref().map(|()| ()));
+            outcome
+        };
+        self.push_with(thing, options, platform, &mut send)
+    }
+
+    /// As [`SubscribedProperties::push`], but does not wait for the answers: `done` gets each with its request id. Returns
+    /// the request ids; 0 is that of a call which could not be sent, where pushing that thing stopped.
+    ///
+    /// # Errors
+    /// As for [`SubscribedProperties::push`], beside the ids.
+    pub fn push_async(
+        &self,
+        thing: Option<&Text>,
+        options: PushOptions,
+        platform: &dyn Platform,
+        done: &PushCallback,
+    ) -> (Vec<u32>, Result<(), PushError>) {
+        let mut ids = Vec::new();
+        let mut send = |thing: &Text, batch: Batch| {
+            let flight = Flight::new(&self.shared, thing, &batch);
+            let done = done.clone();
+            let callback = move |id: u32, outcome: Outcome| {
+                flight.land(as_confirmation(&outcome).as_ref().map(|()| ()));
+                done(id, outcome);
+            };
+            let sent = platform.update_async(thing, batch.parameters(), Box::new(callback));
+            ids.push(*sent.as_ref().unwrap_or(&0));
+            sent.map(drop)
+        };
+        let result = self.push_with(thing, options, platform, &mut send);
+        (ids, result)
+    }
+
+    fn push_with(
+        &self,
+        thing: Option<&Text>,
+        options: PushOptions,
+        platform: &dyn Platform,
+        send: &mut SendBatch<'_>,
+    ) -> Result<(), PushError> {
+        let mut pass = Pass { options, platform, send, deadline: None };
+        if let Some(thing) = thing {
+            return self.push_thing(thing, &mut pass);
+        }
+        for thing in self.things_to_push() {
+            if let Err(error) = self.push_thing(&thing, &mut pass) {
+                log::debug!("{error}");
+            }
+        }
+        Ok(())
+    }
+
+    /// The things that a push can send something of, perhaps after a synchronization.
+    fn things_to_push(&self) -> Vec<Text> {
+        let state = self.shared.lock();
+        let things = state.things().filter(|(_, thing)| thing.has_unsent() || thing.hold.len() > 0);
+        things.map(|(thing, _)| thing.clone()).collect()
+    }
+
+    fn push_thing(&self, thing: &Text, pass: &mut Pass<'_, '_>) -> Result<(), PushError> {
+        if !pass.platform.is_online() {
+            if !pass.options.force {
+                return self.push_offline(thing);
+            }
+            if self.has_something_for(thing) {
+                pass.platform.connect();
+            }
+        }
+        if !self.has_something_for(thing) {
+            return Ok(());
+        }
+        let Some(_turn) = self.turn(thing) else { return Ok(()) };
+        if pass.platform.is_online() {
+            self.synchronize(thing, pass);
+        }
+        self.send_all(thing, pass)
+    }
+
+    /// Without a connection nothing is sent; the values wait in RAM.
+    fn push_offline(&self, thing: &Text) -> Result<(), PushError> {
+        match self.shared.lock().thing(thing) {
+            Some(state) if state.has_unsent() => Err(PushError::Offline { thing: thing.clone() }),
+            _ => Ok(()),
+        }
+    }
+
+    fn has_something_for(&self, thing: &Text) -> bool {
+        self.shared.lock().thing(thing).is_some_and(|state| state.has_unsent() || state.hold.len() > 0)
+    }
+
+    /// Lets the first synchronization of a bound thing happen, once per thing and connection.
+    fn synchronize(&self, thing: &Text, pass: &mut Pass<'_, '_>) {
+        if !self.shared.registry.is_bound(thing) {
+            return;
+        }
+        {
+            let mut state = self.shared.lock();
+            if state.is_synchronized(thing) || !state.waited.insert(thing.clone()) {
+                return;
+            }
+        }
+        let deadline = *pass.deadline.get_or_insert_with(|| Instant::now() + SYNCHRONIZATION_LIMIT);
+        let limit = deadline.saturating_duration_since(Instant::now());
+        if pass.platform.ensure_synchronized(thing, limit) || self.is_synchronized(thing) {
+            // Values that the platform's push types have accepted meanwhile belong to this push.
+            let mut state = self.shared.lock();
+            let last = state.last_id();
+            state.change(thing, |state, _| state.push_until = last);
+            return;
+        }
+        log::warn!(
+            "the platform has not told the push types of {thing}: values are pushed by the registered ones, and what \
+             these reject waits until it has"
+        );
+    }
+
+    fn send_all(&self, thing: &Text, pass: &mut Pass<'_, '_>) -> Result<(), PushError> {
+        let mut result = Ok(());
+        loop {
+            let next = self.shared.lock().next_batch(thing, pass.options.max_message_size);
+            match next {
+                Next::Done => return result,
+                Next::Dropped(error) => result = result.and(Err(error)),
+                Next::Send(batch) => {
+                    if let Err(error) = (pass.send)(thing, batch) {
+                        return result.and(Err(PushError::Update { thing: thing.clone(), error }));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One call of push.
+struct Pass<'a, 's> {
+    options: PushOptions,
+    platform: &'a dyn Platform,
+    send: &'a mut SendBatch<'s>,
+    /// Until when it waits for synchronizations.
+    deadline: Option<Instant>,
+}
+
+impl Batch {
+    fn parameters(&self) -> InfoTable {
+        update_parameters(self.values.iter().map(|value| &**value))
+    }
+}
+
+/// A batch on its way. Dropped before it lands, its values are as before.
+struct Flight {
+    shared: Arc<Shared>,
+    thing: Text,
+    ids: Vec<u64>,
+    folded: bool,
+}
+
+impl Flight {
+    fn new(shared: &Arc<Shared>, thing: &Text, batch: &Batch) -> Self {
+        Self { shared: shared.clone(), thing: thing.clone(), ids: batch.ids.clone(), folded: batch.folded }
+    }
+
+    fn land(mut self, outcome: Result<(), &RequestError>) {
+        let ids = std::mem::take(&mut self.ids);
+        self.shared.lock().settle(&self.thing, self.folded, &ids, outcome);
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if !self.ids.is_empty() {
+            let lost = RequestError::ConnectionLost;
+            self.shared.lock().settle(&self.thing, self.folded, &self.ids, Err(&lost));
+        }
+    }
+}
+
+/// An answer is a confirmation when it says success.
+fn as_confirmation(outcome: &Outcome) -> Result<(), RequestError> {
+    outcome.clone().and_then(|answer| answer.success()).map(drop)
+}

@@ -1,0 +1,352 @@
+//! The queues of all things, the folded values, the last values.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::thread::ThreadId;
+
+use super::hold::Hold;
+use super::rule::{Rule, Verdict};
+use super::size::queue_size;
+use super::{PropertyValue, SetError, Taken};
+use crate::model::Text;
+
+/// A value that waits for the platform's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queued {
+    /// Increases with every value that is set: tells the same value again and which one is older.
+    pub id: u64,
+    /// The value.
+    pub value: Arc<PropertyValue>,
+    /// Whether it was set folded.
+    pub fold: bool,
+    /// Bytes that it counts in the queue.
+    pub size: u64,
+    /// How often the platform has refused it for good.
+    pub(super) refusals: u8,
+    /// In a call that is not answered yet.
+    pub(super) in_flight: bool,
+}
+
+impl Queued {
+    pub(super) fn new(id: u64, thing: &Text, value: Arc<PropertyValue>, fold: bool) -> Self {
+        Self { id, size: queue_size(thing, &value), value, fold, refusals: 0, in_flight: false }
+    }
+}
+
+/// The last value of a property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Current {
+    /// The value.
+    pub value: Arc<PropertyValue>,
+    /// Whether it waits to be sent as a folded value.
+    pub pending: bool,
+}
+
+/// What is known of one thing's values.
+#[derive(Default)]
+pub(super) struct ThingState {
+    /// Sorted by id.
+    pub queue: VecDeque<Queued>,
+    /// At most one per property.
+    pub folded: HashMap<Text, Queued>,
+    pub current: HashMap<Text, Arc<PropertyValue>>,
+    pub hold: Hold,
+    /// The thread that pushes it.
+    pub pusher: Option<ThreadId>,
+    /// The push in progress sends values up to this id.
+    pub push_until: u64,
+}
+
+impl ThingState {
+    fn is_idle(&self) -> bool {
+        self.queue.is_empty()
+            && self.folded.is_empty()
+            && self.current.is_empty()
+            && self.hold.is_empty()
+            && self.pusher.is_none()
+    }
+
+    pub fn has_unsent(&self) -> bool {
+        !self.queue.is_empty() || !self.folded.is_empty()
+    }
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    last_id: u64,
+    version: u64,
+    size: u64,
+    held_size: u64,
+    things: BTreeMap<Text, ThingState>,
+    /// The things that were synchronized on this connection.
+    synchronized: HashSet<Text>,
+    /// The things that a push has waited for on this connection.
+    pub waited: HashSet<Text>,
+    /// How many pushes each thread is inside of.
+    pub pushers: HashMap<ThreadId, usize>,
+}
+
+impl State {
+    pub fn thing(&self, thing: &[u8]) -> Option<&ThingState> {
+        self.things.get(thing)
+    }
+
+    /// The state of a thing, made when it is missing.
+    pub fn thing_mut(&mut self, thing: &Text) -> &mut ThingState {
+        self.version += 1;
+        self.things.entry(thing.clone()).or_default()
+    }
+
+    /// Changes a thing if there is anything of it, and forgets it when nothing is left.
+    pub fn change<T: Default>(&mut self, thing: &[u8], change: impl FnOnce(&mut ThingState, &mut Sizes) -> T) -> T {
+        let Some(state) = self.things.get_mut(thing) else { return T::default() };
+        let mut sizes = Sizes { queued: self.size, held: self.held_size };
+        let result = change(state, &mut sizes);
+        (self.size, self.held_size) = (sizes.queued, sizes.held);
+        self.version += 1;
+        if state.is_idle() {
+            self.things.remove(thing);
+        }
+        result
+    }
+
+    pub fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    pub fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    pub fn current(&self, thing: &Text, name: &Text) -> Option<&PropertyValue> {
+        self.thing(thing)?.current.get(name).map(|value| &**value)
+    }
+
+    /// Takes an accepted value into the queue, when there is room.
+    pub fn enqueue(
+        &mut self,
+        thing: &Text,
+        value: PropertyValue,
+        rule: &Rule,
+        traced: bool,
+        limit: u32,
+    ) -> Result<Taken, SetError> {
+        let size = queue_size(thing, &value);
+        check_room(thing, &value, self.size, size, limit)?;
+        let id = self.next_id();
+        let value = Arc::new(value);
+        self.size += size;
+        let state = self.thing_mut(thing);
+        state.supersede_folded(&value.name, id);
+        state.remember(&value, rule.remembers(false, Verdict::Accept));
+        if traced {
+            state.hold.trace_accepted(id, &value);
+        }
+        state.queue.push_back(Queued::new(id, thing, value, false));
+        Ok(Taken::Queued)
+    }
+
+    /// Takes an accepted folded value in place of the one before.
+    pub fn fold(&mut self, thing: &Text, value: PropertyValue, rule: &Rule, traced: bool) -> Taken {
+        let id = self.next_id();
+        let value = Arc::new(value);
+        let state = self.thing_mut(thing);
+        state.remember(&value, rule.remembers(true, Verdict::Accept));
+        if traced {
+            state.hold.trace_accepted(id, &value);
+        }
+        state.folded.insert(value.name.clone(), Queued::new(id, thing, value, true));
+        Taken::Folded
+    }
+
+    /// Takes a rejected value aside until the platform's push types are known, when there is room.
+    pub fn hold(
+        &mut self,
+        thing: &Text,
+        value: PropertyValue,
+        fold: bool,
+        rule: &Rule,
+        limit: u32,
+    ) -> Result<Taken, SetError> {
+        let size = queue_size(thing, &value);
+        let replaced = if fold { self.thing(thing).map_or(0, |state| state.hold.folded_size(&value.name)) } else { 0 };
+        check_room(thing, &value, self.held_size - replaced, size, limit)?;
+        let id = self.next_id();
+        let value = Arc::new(value);
+        self.held_size = self.held_size - replaced + size;
+        let state = self.thing_mut(thing);
+        let before = state.current.get(&value.name).cloned();
+        state.hold.add(Queued::new(id, thing, value.clone(), fold), before);
+        state.remember(&value, rule.remembers(fold, Verdict::Reject));
+        Ok(Taken::Held)
+    }
+
+    /// What a rejected value leaves behind.
+    pub fn remember_rejected(&mut self, thing: &Text, value: PropertyValue, rule: &Rule) {
+        if rule.remembers(false, Verdict::Reject) {
+            self.thing_mut(thing).remember(&Arc::new(value), true);
+        }
+    }
+
+    pub fn requeue(&mut self, thing: &Text, value: PropertyValue, fold: bool) {
+        if fold {
+            self.purge_changes_of_property(thing, &value.name);
+        }
+        let id = self.next_id();
+        let queued = Queued::new(id, thing, Arc::new(value), fold);
+        self.size += queued.size;
+        self.thing_mut(thing).queue.push_back(queued);
+    }
+
+    pub fn is_synchronized(&self, thing: &Text) -> bool {
+        self.synchronized.contains(thing)
+    }
+
+    pub fn set_synchronized(&mut self, thing: &Text) {
+        self.synchronized.insert(thing.clone());
+    }
+
+    pub fn forget_synchronizations(&mut self) {
+        self.synchronized.clear();
+        self.waited.clear();
+    }
+
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub fn held_size(&self) -> u64 {
+        self.held_size
+    }
+
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub fn things(&self) -> impl Iterator<Item = (&Text, &ThingState)> {
+        self.things.iter()
+    }
+
+    pub fn queued_things(&self) -> Vec<Text> {
+        self.things().filter(|(_, state)| !state.queue.is_empty()).map(|(thing, _)| thing.clone()).collect()
+    }
+
+    pub fn queued(&self, thing: &Text) -> Vec<Queued> {
+        self.thing(thing).map(|state| state.queue.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    pub fn held_count(&self, thing: &Text) -> usize {
+        self.thing(thing).map_or(0, |state| state.hold.len())
+    }
+
+    pub fn folded(&self, thing: &Text) -> Vec<Queued> {
+        let mut folded: Vec<_> =
+            self.thing(thing).map(|state| state.folded.values().cloned().collect()).unwrap_or_default();
+        folded.sort_by_key(|queued| queued.id);
+        folded
+    }
+
+    pub fn current_things(&self) -> Vec<Text> {
+        self.things().filter(|(_, state)| !state.current.is_empty()).map(|(thing, _)| thing.clone()).collect()
+    }
+
+    pub fn current_values(&self, thing: &Text) -> Vec<Current> {
+        let Some(state) = self.thing(thing) else { return Vec::new() };
+        state.current.keys().filter_map(|name| self.current_value(thing, name)).collect()
+    }
+
+    pub fn current_value(&self, thing: &Text, name: &Text) -> Option<Current> {
+        let state = self.thing(thing)?;
+        let value = state.current.get(name)?.clone();
+        Some(Current { value, pending: state.folded.contains_key(name) })
+    }
+
+    pub fn clear_current_values(&mut self) {
+        let things: Vec<_> = self.current_things();
+        for thing in things {
+            self.purge_current_values_of_thing(&thing);
+        }
+    }
+
+    pub fn purge_current_values_of_thing(&mut self, thing: &Text) -> bool {
+        self.change(thing, |state, _| {
+            let any = !state.current.is_empty();
+            state.current.clear();
+            any
+        })
+    }
+
+    pub fn purge_current_value_of_property(&mut self, thing: &Text, name: &Text) -> bool {
+        self.change(thing, |state, _| state.current.remove(name).is_some())
+    }
+
+    pub fn purge_changes_of_thing(&mut self, thing: &Text) -> bool {
+        self.change(thing, |state, sizes| {
+            let any = !state.queue.is_empty();
+            state.folded.clear();
+            sizes.queued -= total(state.queue.drain(..));
+            sizes.held -= total(state.hold.take_all());
+            any
+        })
+    }
+
+    pub fn purge_changes_of_property(&mut self, thing: &Text, name: &Text) -> bool {
+        self.change(thing, |state, sizes| {
+            state.folded.remove(name);
+            let before = sizes.queued;
+            sizes.queued -= state.remove_queued(|queued| queued.value.name == *name);
+            sizes.held -= total(state.hold.take_property(name));
+            sizes.queued != before
+        })
+    }
+}
+
+/// The byte counters that a change of one thing changes.
+pub(super) struct Sizes {
+    pub queued: u64,
+    pub held: u64,
+}
+
+fn total(values: impl IntoIterator<Item = Queued>) -> u64 {
+    values.into_iter().map(|queued| queued.size).sum()
+}
+
+fn check_room(thing: &Text, value: &PropertyValue, queued: u64, size: u64, limit: u32) -> Result<(), SetError> {
+    if queued + size < u64::from(limit) {
+        return Ok(());
+    }
+    Err(SetError::QueueFull { thing: thing.clone(), name: value.name.clone(), queued, size, limit })
+}
+
+impl ThingState {
+    fn remember(&mut self, value: &Arc<PropertyValue>, is_reference: bool) {
+        if is_reference {
+            self.current.insert(value.name.clone(), value.clone());
+        }
+    }
+
+    /// A value that is queued later than a folded one of its property takes its place.
+    pub fn supersede_folded(&mut self, name: &Text, id: u64) {
+        if self.folded.get(name).is_some_and(|folded| folded.id < id) {
+            self.folded.remove(name);
+        }
+    }
+
+    /// Removes queued values; the bytes that they counted.
+    pub fn remove_queued(&mut self, remove: impl Fn(&Queued) -> bool) -> u64 {
+        let mut bytes = 0;
+        self.queue.retain(|queued| {
+            let stays = !remove(queued);
+            bytes += if stays { 0 } else { queued.size };
+            stays
+        });
+        bytes
+    }
+
+    /// Inserts a value where its age puts it.
+    pub fn insert_queued(&mut self, queued: Queued) {
+        let place = self.queue.partition_point(|other| other.id < queued.id);
+        self.queue.insert(place, queued);
+    }
+}
