@@ -1,0 +1,5 @@
+//! TLS: whom to trust, who we are.
+
+mod rejected;
+
+pub use rejected::CertificateRejected;
