@@ -5,6 +5,8 @@
 
 #![allow(non_camel_case_types, non_snake_case, non_upper_case_globals)]
 #![allow(missing_docs)]
+// The comments of entry points are for C programmers, who find them in the header: what they may pass is said there.
+#![allow(clippy::missing_safety_doc)]
 
 /// Defines the enumerators of a C enum as constants of its integer alias.
 macro_rules! enum_constants {
@@ -16,8 +18,11 @@ macro_rules! enum_constants {
 pub mod guard;
 mod key;
 pub mod memory;
+mod native_thread;
 mod recursive;
+mod shared;
 pub mod text;
+pub mod work;
 
 pub mod api;
 pub mod api_wrapper;

@@ -1,5 +1,10 @@
 //! `twOSPort.h`: Operating system services: time, mutexes, sockets, sleeping, directories and files.
 
+mod directory;
+mod mutex;
+mod terminal;
+pub mod time;
+
 use libc::addrinfo;
 use std::ffi::{c_char, c_int};
 
@@ -24,3 +29,22 @@ pub struct twSocket {
     pub proxyUser: *mut c_char,
     pub proxyPassCallback: twPasswdCallbackFunction,
 }
+
+/// The C library's error number of the calling thread.
+pub(crate) fn errno() -> c_int {
+    // SAFETY: the location of errno is always valid for the calling thread.
+    unsafe { *errno_location() }
+}
+
+/// Sets the C library's error number of the calling thread.
+pub(crate) fn set_errno(code: c_int) {
+    // SAFETY: as above.
+    unsafe { *errno_location() = code };
+}
+
+#[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
+use libc::__errno as errno_location;
+#[cfg(any(target_os = "linux", target_os = "redox", target_os = "dragonfly"))]
+use libc::__errno_location as errno_location;
+#[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+use libc::__error as errno_location;
