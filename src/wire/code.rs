@@ -65,6 +65,11 @@ impl MessageCode {
         self.0 >= 0x40
     }
 
+    /// Whether a peer expects an answer to a message of this code: requests, BIND, UNBIND and AUTH.
+    pub fn expects_answer(self) -> bool {
+        self.is_request() || matches!(self, Self::BIND | Self::UNBIND | Self::AUTH)
+    }
+
     /// Whether it is GET, PUT, POST or DELETE.
     pub fn is_request(self) -> bool {
         matches!(self, Self::GET | Self::PUT | Self::POST | Self::DELETE)

@@ -2,6 +2,7 @@
 
 use super::{Characteristic, EntityType, MessageCode};
 use crate::model::{InfoTable, Text};
+use std::fmt;
 
 /// The session id that AUTH carries, before the platform has assigned one.
 pub const NO_SESSION: u32 = 0xffff_ffff;
@@ -19,6 +20,19 @@ pub struct Header {
     pub endpoint_id: u32,
     /// Assigned by the platform in its answer to AUTH.
     pub session_id: u32,
+}
+
+impl Header {
+    /// The header of a message of ours that is not an answer.
+    pub fn new(code: MessageCode, request_id: u32, session_id: u32) -> Self {
+        Self { version: 1, code, request_id, endpoint_id: 0, session_id }
+    }
+
+    /// The header of the answer to a message with this header: request id and endpoint id are repeated, the session id is
+    /// that of the connection.
+    pub fn answer(&self, code: MessageCode, session_id: u32) -> Self {
+        Self { version: 1, code, session_id, ..*self }
+    }
 }
 
 /// Name and type of a gateway, which accompany every BIND and UNBIND of a gateway device.
@@ -56,8 +70,8 @@ pub struct Response {
     pub content: Option<InfoTable>,
 }
 
-/// What follows the header.
-#[derive(Clone, Debug, PartialEq)]
+/// What follows the header. [`fmt::Debug`] does not show the values of claims.
+#[derive(Clone, PartialEq)]
 pub enum Body {
     /// AUTH: name and value pairs, of which `appKey` is the one in use.
     Auth {
@@ -75,6 +89,34 @@ pub enum Body {
     Request(Request),
     /// Any code from 0x40 on.
     Response(Response),
+}
+
+impl Body {
+    /// What kind of body it is, for logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Auth { .. } => "an AUTH",
+            Self::Bind { .. } => "a BIND",
+            Self::Request(_) => "a request",
+            Self::Response(_) => "a response",
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auth { claims } => {
+                let names: Vec<_> = claims.iter().map(|(name, _)| name).collect();
+                f.debug_struct("Auth").field("claims", &names).finish_non_exhaustive()
+            }
+            Self::Bind { gateway, names } => {
+                f.debug_struct("Bind").field("gateway", gateway).field("names", names).finish()
+            }
+            Self::Request(request) => request.fmt(f),
+            Self::Response(response) => response.fmt(f),
+        }
+    }
 }
 
 /// A whole message.
