@@ -11,6 +11,8 @@ use super::list::twList;
 use super::messages::twMessage;
 use super::messaging::twMessageHandler;
 
+/// The offline message store is off unless a build asks for it; the header lets the build define it.
+/// cbindgen:ignore
 pub const OFFLINE_MSG_STORE: c_int = 0;
 pub type property_cb = Option<
     unsafe extern "C" fn(

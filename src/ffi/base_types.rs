@@ -26,6 +26,15 @@ pub struct twLocation {
     pub elevation: f64,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct twPrimitive {
+    pub r#type: BaseType,
+    pub typeFamily: BaseType,
+    pub length: u32,
+    pub val: twPrimitive_val,
+}
+
 /// The bytes of a text, BLOB or image.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -46,13 +55,4 @@ pub union twPrimitive_val {
     pub bytes: twPrimitive_bytes,
     pub infotable: *mut twInfoTable,
     pub variant: *mut twPrimitive,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct twPrimitive {
-    pub r#type: BaseType,
-    pub typeFamily: BaseType,
-    pub length: u32,
-    pub val: twPrimitive_val,
 }

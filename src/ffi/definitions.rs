@@ -1,7 +1,6 @@
-//! `twDefinitions.h`: Protocol enumerations (message types and codes, entity types, characteristics, base types), log levels and boolean constants.
+//! `twDefinitions.h`: enumerations of the protocol, log levels, truth values.
 
-use std::ffi::CStr;
-use std::ffi::{c_int, c_uint};
+use std::ffi::{CStr, c_char, c_int, c_uint};
 
 pub const TRUE: c_int = 1;
 pub const FALSE: c_int = 0;
@@ -221,3 +220,35 @@ pub enum enum_LogLevel {
 enum_constants! { LogLevel = enum_LogLevel;
     TW_TRACE, TW_DEBUG, TW_INFO, TW_WARN, TW_ERROR, TW_FORCE, TW_AUDIT,
 }
+
+/// Names of the services of file transfer; the last element is the text `SENTINEL`.
+#[unsafe(no_mangle)]
+pub static mut fileXferServices: [*mut c_char; 18] = [
+    c"BrowseDirectory".as_ptr().cast_mut(),
+    c"CancelFileTransfer".as_ptr().cast_mut(),
+    c"CompleteFileTransfer".as_ptr().cast_mut(),
+    c"CreateBinaryFile".as_ptr().cast_mut(),
+    c"DeleteFile".as_ptr().cast_mut(),
+    c"GetDirectoryStructure".as_ptr().cast_mut(),
+    c"GetFileChecksum".as_ptr().cast_mut(),
+    c"GetFileInfo".as_ptr().cast_mut(),
+    c"GetFileListing".as_ptr().cast_mut(),
+    c"GetTransferInfo".as_ptr().cast_mut(),
+    c"ListDirectories".as_ptr().cast_mut(),
+    c"ListFiles".as_ptr().cast_mut(),
+    c"MakeDirectory".as_ptr().cast_mut(),
+    c"MoveFile".as_ptr().cast_mut(),
+    c"ReadFromBinaryFile".as_ptr().cast_mut(),
+    c"StartFileTransfer".as_ptr().cast_mut(),
+    c"WriteToBinaryFile".as_ptr().cast_mut(),
+    c"SENTINEL".as_ptr().cast_mut(),
+];
+
+/// Names of the services of tunnels; the last element is the text `SENTINEL`.
+#[unsafe(no_mangle)]
+pub static mut tunnelServices: [*mut c_char; 4] = [
+    c"StartTunnel".as_ptr().cast_mut(),
+    c"CompleteTunnel".as_ptr().cast_mut(),
+    c"TunnelCommandToEdge".as_ptr().cast_mut(),
+    c"SENTINEL".as_ptr().cast_mut(),
+];

@@ -18,7 +18,11 @@ use std::marker::PhantomData;
 use std::ptr;
 use visit::Running;
 
+/// A visitor asks for the next element. The header defines it for list, map and dictionary alike.
+/// cbindgen:ignore
 pub const TW_FOREACH_CONTINUE: c_int = 0;
+/// A visitor has seen enough.
+/// cbindgen:ignore
 pub const TW_FOREACH_EXIT: c_int = 1;
 pub type del_func = Option<unsafe extern "C" fn(item: *mut c_void)>;
 pub type parse_func = Option<unsafe extern "C" fn(item: *mut c_void) -> *const c_char>;

@@ -4,6 +4,8 @@
 //! that any value that C passes is a value; its constants have the names of the enumerators.
 
 #![allow(non_camel_case_types, non_snake_case, non_upper_case_globals)]
+// The contract of an entry point is that of C: pointers are NULL or valid for their type, texts end in a zero byte.
+#![allow(clippy::missing_safety_doc)]
 #![allow(missing_docs)]
 // The comments of entry points are for C programmers, who find them in the header: what they may pass is said there.
 #![allow(clippy::missing_safety_doc)]
@@ -35,6 +37,7 @@ pub mod default_settings;
 pub mod definitions;
 pub mod dict;
 pub mod errors;
+pub mod ext;
 pub mod file_manager;
 pub mod file_transfer_callbacks;
 pub mod http_proxy;

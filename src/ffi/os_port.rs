@@ -11,8 +11,14 @@ use std::ffi::{c_char, c_int};
 use super::passwds::twPasswdCallbackFunction;
 
 pub const TW_AXTLS_MAX_CERT_SIZE: c_int = 16384;
+/// A socket that is not open. Written out in the header with its type.
+/// cbindgen:ignore
 pub const CLOSED: c_char = 0;
+/// A socket that is open.
+/// cbindgen:ignore
 pub const OPEN: c_char = 1;
+/// Milliseconds since 1970-01-01 UTC; the port header defines it for C.
+/// cbindgen:ignore
 pub type DATETIME = u64;
 
 #[repr(C)]

@@ -6,12 +6,14 @@ use std::ffi::{c_char, c_int};
 use super::os_port::twSocket;
 use super::passwds::twPasswdCallbackFunction;
 
+/// cbindgen:ignore
 /// OpenSSL's context type; pointers of this type are always NULL here.
 #[repr(C)]
 pub struct SSL_CTX {
     _opaque: [u8; 0],
 }
 
+/// cbindgen:ignore
 /// OpenSSL's connection type; pointers of this type are always NULL here.
 #[repr(C)]
 pub struct SSL {

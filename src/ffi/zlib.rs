@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_uchar, c_uint, c_ulong, c_void};
 
+/// cbindgen:ignore
 /// State of zlib's own; never dereferenced here.
 #[repr(C)]
 pub struct internal_state {

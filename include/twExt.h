@@ -1,0 +1,2703 @@
+/* twExt.h: everything that an application sees of the SDK.
+ *
+ * Generated from src/ffi by `make headers`; changes made here are lost.
+ *
+ * Included by its own name, it shows the extension layer and what this builds on. Every other header name (twApi.h,
+ * twList.h, ...) forwards here and shows its own part and the parts that this one needs, so that a program meets the
+ * names that it asked for and no others. twMacros.h holds the declaration macros and is included separately.
+ *
+ * Memory that crosses this interface is from malloc(): TW_MALLOC, TW_FREE and the C library's functions may be mixed.
+ */
+
+/* Before the first system header: realpath(), putenv() and the thread types are hidden by strict language modes. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef TWEDGE_FORWARDED
+#undef TWEDGE_FORWARDED
+#else
+#define TWEDGE_PART_twExt
+#endif
+
+#ifndef TW_BEGIN_DECLARATIONS
+#ifdef __cplusplus
+#define TW_BEGIN_DECLARATIONS extern "C" {
+#define TW_END_DECLARATIONS }
+#else
+#define TW_BEGIN_DECLARATIONS
+#define TW_END_DECLARATIONS
+#endif
+#endif
+
+/* Existing programs pass arguments to some functions that take none; before C23 an empty list lets them. */
+#ifndef TW_NO_PROTOTYPE
+#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
+#define TW_NO_PROTOTYPE void
+#else
+#define TW_NO_PROTOTYPE
+#endif
+#endif
+
+/* What a part needs. */
+
+#ifdef TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twErrors
+#endif
+
+#ifdef TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#endif
+
+#ifdef TWEDGE_PART_twList
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#endif
+
+#ifdef TWEDGE_PART_twLogger
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#endif
+
+#ifdef TWEDGE_PART_twTasker
+#define TWEDGE_PART_twDefaultSettings
+#endif
+
+#ifdef TWEDGE_PART_twThreads
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twTasker
+#endif
+
+#ifdef TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#endif
+
+#ifdef TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#endif
+
+#ifdef TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twBaseTypes
+#endif
+
+#ifdef TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_zlib
+#endif
+
+#ifdef TWEDGE_PART_twMessages
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#endif
+
+#ifdef TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#endif
+
+#ifdef TWEDGE_PART_twOfflineMsgStore
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twMap
+#define TWEDGE_PART_twDict
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twTasker
+#define TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#define TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twApi
+#endif
+
+#ifdef TWEDGE_PART_twApi
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twMap
+#define TWEDGE_PART_twDict
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twTasker
+#define TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#define TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twOfflineMsgStore
+#endif
+
+#ifdef TWEDGE_PART_twProperties
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_cJSON
+#endif
+
+#ifdef TWEDGE_PART_twServices
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_cJSON
+#endif
+
+#ifdef TWEDGE_PART_twStandardProps
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twMap
+#define TWEDGE_PART_twDict
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twTasker
+#define TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#define TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twOfflineMsgStore
+#define TWEDGE_PART_twApi
+#define TWEDGE_PART_cJSON
+#define TWEDGE_PART_twProperties
+#endif
+
+#ifdef TWEDGE_PART_twShapes
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twMap
+#define TWEDGE_PART_twDict
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twTasker
+#define TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#define TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twOfflineMsgStore
+#define TWEDGE_PART_twApi
+#define TWEDGE_PART_cJSON
+#define TWEDGE_PART_twProperties
+#define TWEDGE_PART_twStandardProps
+#endif
+
+#ifdef TWEDGE_PART_twThreadUtils
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twMap
+#endif
+
+#ifdef TWEDGE_PART_twPrimitiveUtils
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#endif
+
+#ifdef TWEDGE_PART_twFileManager
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#endif
+
+#ifdef TWEDGE_PART_twFileTransferCallbacks
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#endif
+
+#ifdef TWEDGE_PART_twTunnelManager
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#endif
+
+#ifdef TWEDGE_PART_twSubscribedProps
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twMap
+#define TWEDGE_PART_twDict
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twTasker
+#define TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#define TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twOfflineMsgStore
+#define TWEDGE_PART_twApi
+#define TWEDGE_PART_cJSON
+#define TWEDGE_PART_twProperties
+#endif
+
+#ifdef TWEDGE_PART_twHttpProxy
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#endif
+
+#ifdef TWEDGE_PART_twNtlm
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#endif
+
+#ifdef TWEDGE_PART_twTls
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_tomcrypt
+#endif
+
+#ifdef TWEDGE_PART_twApiWrapper
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twMap
+#define TWEDGE_PART_twDict
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twTasker
+#define TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#define TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twOfflineMsgStore
+#define TWEDGE_PART_twApi
+#define TWEDGE_PART_twFileManager
+#endif
+
+#ifdef TWEDGE_PART_twExt
+#define TWEDGE_PART_twErrors
+#define TWEDGE_PART_twDefinitions
+#define TWEDGE_PART_twPasswds
+#define TWEDGE_PART_twDefaultSettings
+#define TWEDGE_PART_twOSPort
+#define TWEDGE_PART_stringUtils
+#define TWEDGE_PART_twList
+#define TWEDGE_PART_twMap
+#define TWEDGE_PART_twDict
+#define TWEDGE_PART_twLogger
+#define TWEDGE_PART_twTasker
+#define TWEDGE_PART_twConnectionInfo
+#define TWEDGE_PART_twBaseTypes
+#define TWEDGE_PART_twInfoTable
+#define TWEDGE_PART_zlib
+#define TWEDGE_PART_twWebsocket
+#define TWEDGE_PART_twMessages
+#define TWEDGE_PART_twMessaging
+#define TWEDGE_PART_twOfflineMsgStore
+#define TWEDGE_PART_twApi
+#define TWEDGE_PART_cJSON
+#define TWEDGE_PART_twProperties
+#define TWEDGE_PART_twStandardProps
+#define TWEDGE_PART_twShapes
+#define TWEDGE_PART_twThreadUtils
+#define TWEDGE_PART_twPrimitiveUtils
+#define TWEDGE_PART_twConstants
+#define TWEDGE_PART_twFileManager
+#define TWEDGE_PART_twZipTar
+#endif
+
+/* twErrors.h: codes that functions return */
+#if defined(TWEDGE_PART_twErrors) && !defined(TW_ERRORS_H)
+#define TW_ERRORS_H
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_OK 0
+
+#define TW_UNKNOWN_ERROR 100
+
+#define TW_INVALID_PARAM 101
+
+#define TW_ERROR_ALLOCATING_MEMORY 102
+
+#define TW_ERROR_CREATING_MTX 103
+
+#define TW_ERROR_WRITING_FILE 104
+
+#define TW_ERROR_READING_FILE 105
+
+#define TW_ERROR_ITEM_EXISTS 106
+
+#define TW_ERROR_ITEM_DOES_NOT_EXIST 107
+
+#define TW_ERROR_SHAPE_DOES_NOT_EXIST 108
+
+#define TW_ERROR_TEMPLATE_DOES_NOT_EXIST 109
+
+#define TW_UNKNOWN_WEBSOCKET_ERROR 200
+
+#define TW_ERROR_INITIALIZING_WEBSOCKET 201
+
+#define TW_TIMEOUT_INITIALIZING_WEBSOCKET 202
+
+#define TW_WEBSOCKET_NOT_CONNECTED 203
+
+#define TW_ERROR_PARSING_WEBSOCKET_DATA 204
+
+#define TW_ERROR_READING_FROM_WEBSOCKET 205
+
+#define TW_WEBSOCKET_FRAME_TOO_LARGE 206
+
+#define TW_INVALID_WEBSOCKET_FRAME_TYPE 207
+
+#define TW_WEBSOCKET_MSG_TOO_LARGE 208
+
+#define TW_ERROR_WRITING_TO_WEBSOCKET 209
+
+#define TW_INVALID_ACCEPT_KEY 210
+
+#define TW_NULL_OR_INVALID_MSG_HANDLER 300
+
+#define TW_INVALID_CALLBACK_STRUCT 301
+
+#define TW_ERROR_CALLBACK_NOT_FOUND 302
+
+#define TW_INVALID_MSG_CODE 303
+
+#define TW_INVALID_MSG_TYPE 304
+
+#define TW_ERROR_SENDING_MSG 305
+
+#define TW_ERROR_WRITING_OFFLINE_MSG_STORE 306
+
+#define TW_ERROR_MESSAGE_TOO_LARGE 307
+
+#define TW_WROTE_TO_OFFLINE_MSG_STORE 308
+
+#define TW_INVALID_MSG_STORE_DIR 309
+
+#define TW_MSG_STORE_FILE_NOT_EMPTY 310
+
+#define TW_NULL_MSG_BODY 311
+
+#define TW_BIND_MESSAGE_FULL 312
+
+#define TW_NULL_OR_INVALID_OFFLINE_MSG_STORE_SINGLETON 313
+
+#define TW_ERROR_OFFLINE_MSG_STORE_FULL 314
+
+#define TW_ERROR_INFLATING_RECEIVED_MSG 315
+
+#define TW_ERROR_ADDING_DATASHAPE_ENTRY 400
+
+#define TW_INDEX_NOT_FOUND 401
+
+#define TW_ERROR_GETTING_PRIMITIVE 402
+
+#define TW_INVALID_BASE_TYPE 403
+
+#define TW_LIST_ENTRY_NOT_FOUND 500
+
+#define TW_NULL_OR_INVALID_API_SINGLETON 600
+
+#define TW_ERROR_SENDING_RESP 601
+
+#define TW_INVALID_MSG_BODY 602
+
+#define TW_INVALID_MSG_PARAMS 603
+
+#define TW_INVALID_RESP_MSG 604
+
+#define TW_NULL_API_SINGLETON 605
+
+#define TW_ERROR_CREATING_MSG 606
+
+#define TW_ERROR_INITIALIZING_API 607
+
+#define TW_MAX_TASKS_EXCEEDED 700
+
+#define TW_TASK_NOT_FOUND 701
+
+#define TW_THREADING_MODEL_FAILED_SHUTDOWN 702
+
+#define TW_NULL_OR_INVALID_LOGGER_SINGLETON 800
+
+#define TW_BASE64_ENCODE_OVERRUN 900
+
+#define TW_BASE64_DECODE_OVERRUN 901
+
+#define TW_ERROR_INITIALIZING_OFFLINE_MSG_STORE 910
+
+#define TW_ERROR_FEATURE_NOT_SUPPORTED 911
+
+#define TW_ERROR_WRITING_TO_SOCKET 1000
+
+#define TW_SOCKET_INIT_ERROR 1001
+
+#define TW_INVALID_SSL_CERT 1002
+
+#define TW_SOCKET_NOT_FOUND 1003
+
+#define TW_HOST_NOT_FOUND 1004
+
+#define TW_ERROR_CREATING_SSL_CTX 1005
+
+#define TW_ERROR_CONNECTING_TO_PROXY 1006
+
+#define TW_TIMEOUT_READING_FROM_SOCKET 1007
+
+#define TW_ERROR_READING_RESPONSE 1008
+
+#define TW_INVALID_PROXY_CREDENTIALS 1009
+
+#define TW_UNSUPPORTED_PROXY_AUTH_TYPE 1010
+
+#define TW_ENABLE_FIPS_MODE_FAILED 1011
+
+#define TW_FIPS_MODE_NOT_SUPPORTED 1012
+
+#define TW_DISABLE_FIPS_MODE_FAILED 1013
+
+#define TW_BAD_REQUEST 1100
+
+#define TW_UNAUTHORIZED 1101
+
+#define TW_ERROR_BAD_OPTION 1102
+
+#define TW_FORBIDDEN 1103
+
+#define TW_NOT_FOUND 1104
+
+#define TW_METHOD_NOT_ALLOWED 1105
+
+#define TW_NOT_ACCEPTABLE 1106
+
+#define TW_PRECONDITION_FAILED 1107
+
+#define TW_ENTITY_TOO_LARGE 1108
+
+#define TW_UNSUPPORTED_CONTENT_FORMAT 1109
+
+#define TW_INTERNAL_SERVER_ERROR 1110
+
+#define TW_NOT_IMPLEMENTED 1111
+
+#define TW_BAD_GATEWAY 1112
+
+#define TW_SERVICE_UNAVAILABLE 1113
+
+#define TW_GATEWAY_TIMEOUT 1114
+
+#define TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED 1200
+
+#define TW_SUBSCRIBED_PROPERTY_NOT_FOUND 1201
+
+#define TW_PROPERTY_CHANGE_BUFFER_FULL 1202
+
+#define TW_SUBSCRIBED_PROPERTY_LIST_PERSISTED 1203
+
+#define TW_SUBSCRIBED_PROPERTY_LIST_PERSIST_ERROR 1204
+
+#define TW_SUBSCRIBED_PROPERTY_LIST_UNABLE_TO_PERSIST_ERROR 1205
+
+#define TW_SUBSCRIBED_PROPERTY_SYNCHRONIZATION_TIMEOUT 1206
+
+#define TW_FILE_XFER_MANAGER_NOT_INITIALIZED 1300
+
+#define TW_ERROR_CREATING_STAGING_DIR 1301
+
+#define TW_FILE_NOT_FOUND 1302
+
+#define FILE_TRANSFER_FAILED 1303
+
+#define TW_TUNNEL_MANAGER_NOT_INITIALIZED 1400
+
+#define TW_TUNNEL_CREATION_FAILED 1401
+
+#define TW_TLS_ERROR_LOADING_FILE 1501
+
+TW_END_DECLARATIONS
+
+#endif /* TW_ERRORS_H */
+
+/* twDefinitions.h: enumerations of the protocol, log levels, truth values */
+#if defined(TWEDGE_PART_twDefinitions) && !defined(TW_DEFINITIONS_H)
+#define TW_DEFINITIONS_H
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_VIRTUAL_STAGING_DIR "__staging__"
+
+/**
+ * The named values of `enum msgType`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum msgType {
+    TW_UNKNOWN = 0,
+    TW_REQUEST = 1,
+    TW_RESPONSE = 2,
+    TW_AUTH = 3,
+    TW_BIND = 4,
+    TW_MULTIPART_REQ = 5,
+    TW_MULTIPART_RESP = 6,
+};
+
+/**
+ * The named values of `enum msgCodeEnum`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum msgCodeEnum {
+    TWX_UNKNOWN = 0,
+    TWX_GET = 1,
+    TWX_PUT = 2,
+    TWX_POST = 3,
+    TWX_DEL = 4,
+    TWX_BIND = 10,
+    TWX_UNBIND = 11,
+    TWX_AUTH = 20,
+    TWX_KEEP_ALIVE = 31,
+    TWX_SUCCESS = 64,
+    TWX_BAD_REQUEST = 128,
+    TWX_UNAUTHORIZED = 129,
+    TWX_BAD_OPTION = 130,
+    TWX_FORBIDDEN = 131,
+    TWX_NOT_FOUND = 132,
+    TWX_METHOD_NOT_ALLOWED = 133,
+    TWX_NOT_ACCEPTABLE = 134,
+    TWX_PRECONDITION_FAILED = 140,
+    TWX_ENTITY_TOO_LARGE = 141,
+    TWX_UNSUPPORTED_CONTENT_FORMAT = 143,
+    TWX_INTERNAL_SERVER_ERROR = 160,
+    TWX_NOT_IMPLEMENTED = 161,
+    TWX_BAD_GATEWAY = 162,
+    TWX_SERVICE_UNAVAILABLE = 163,
+    TWX_GATEWAY_TIMEOUT = 164,
+    TWX_WROTE_TO_OFFLINE_MSG_STORE = 165,
+    TWX_OFFLINE_MSG_STORE_FULL = 166,
+};
+
+/**
+ * The named values of `enum entityTypeEnum`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum entityTypeEnum {
+    TW_UNDEFINED = 0,
+    TW_THING = 10,
+    TW_THINGSHAPES = 11,
+    TW_THINGTEMPLATES = 12,
+    TW_THINGPACKAGES = 13,
+    TW_NETWORKS = 14,
+    TW_DATASHAPES = 15,
+    TW_MODELTAGS = 20,
+    TW_DATATAGS = 21,
+    TW_MASHUPS = 30,
+    TW_WIDGETS = 31,
+    TW_STYLEDEFINITIONS = 32,
+    TW_STATEDEFINITIONS = 33,
+    TW_MENUS = 34,
+    TW_MEDIAENTITIES = 35,
+    TW_LOCALIZATIONTABLES = 36,
+    TW_DASHBOARDS = 39,
+    TW_LOGS = 40,
+    TW_USERS = 50,
+    TW_GROUPS = 51,
+    TW_ORGANIZATIONS = 52,
+    TW_APPLICATIONKEYS = 53,
+    TW_DIRECTORYSERVICES = 54,
+    TW_RESOURCE = 60,
+    TW_SCRIPTFUNCTIONLIBRARIES = 61,
+    TW_EXTENSIONPACKAGES = 70,
+    TW_SUBSYSTEM = 80,
+};
+
+/**
+ * The named values of `enum characteristicEnum`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum characteristicEnum {
+    TW_PROPERTIES = 1,
+    TW_SERVICES = 2,
+    TW_EVENTS = 3,
+};
+
+/**
+ * The named values of `enum BaseType`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum BaseType {
+    TW_NOTHING = -1,
+    TW_STRING = 0,
+    TW_NUMBER = 1,
+    TW_BOOLEAN = 2,
+    TW_DATETIME = 3,
+    TW_TIMESPAN = 4,
+    TW_INFOTABLE = 5,
+    TW_LOCATION = 6,
+    TW_XML = 7,
+    TW_JSON = 8,
+    TW_QUERY = 9,
+    TW_IMAGE = 10,
+    TW_HYPERLINK = 11,
+    TW_IMAGELINK = 12,
+    TW_PASSWORD = 13,
+    TW_HTML = 14,
+    TW_TEXT = 15,
+    TW_TAGS = 16,
+    TW_SCHEDULE = 17,
+    TW_VARIANT = 18,
+    TW_GUID = 20,
+    TW_BLOB = 21,
+    TW_INTEGER = 22,
+    TW_PROPERTYNAME = 50,
+    TW_SERVICENAME = 51,
+    TW_EVENTNAME = 52,
+    TW_THINGNAME = 100,
+    TW_THINGSHAPENAME = 101,
+    TW_THINGTEMPLATENAME = 102,
+    TW_DATASHAPENAME = 104,
+    TW_MASHUPNAME = 105,
+    TW_MENUNAME = 106,
+    TW_BASETYPENAME = 107,
+    TW_USERNAME = 108,
+    TW_GROUPNAME = 109,
+    TW_CATEGORYNAME = 110,
+    TW_STATEDEFINITIONNAME = 111,
+    TW_STYLEDEFINITIONNAME = 112,
+    TW_MODELTAGVOCABULARYNAME = 113,
+    TW_DATATAGVOCABULARYNAME = 114,
+    TW_NETWORKNAME = 115,
+    TW_MEDIAENTITYNAME = 116,
+    TW_APPLICATIONKEYNAME = 117,
+    TW_LOCALIZATIONTABLENAME = 118,
+    TW_ORGANIZATIONNAME = 119,
+    TW_DASHBOARDNAME = 120,
+    TW_UNKNOWN_TYPE = 121,
+};
+
+/**
+ * The named values of `enum LogLevel`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum LogLevel {
+    TW_TRACE = 0,
+    TW_DEBUG = 1,
+    TW_INFO = 2,
+    TW_WARN = 3,
+    TW_ERROR = 4,
+    TW_FORCE = 5,
+    TW_AUDIT = 6,
+};
+
+
+#define TRUE 1
+
+#define FALSE 0
+
+#define TW_MSG_VERSION 1
+
+#define LIST_ALL 0
+
+#define LIST_FILES 1
+
+#define LIST_DIRS 2
+
+/**
+ * Names of the services of file transfer; the last element is the text `SENTINEL`.
+ */
+extern char *fileXferServices[18];
+
+/**
+ * Names of the services of tunnels; the last element is the text `SENTINEL`.
+ */
+extern char *tunnelServices[4];
+
+TW_END_DECLARATIONS
+
+#endif /* TW_DEFINITIONS_H */
+
+/* twPasswds.h: how a secret is handed to the SDK */
+#if defined(TWEDGE_PART_twPasswds) && !defined(TW_C_SDK_TWPASSWDS_H)
+#define TW_C_SDK_TWPASSWDS_H
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_MAX_PASSWORD_LENGTH 256
+
+typedef void (*twPasswdCallbackFunction)(char *passwdBuffer, unsigned int maxPasswdSize);
+
+TW_END_DECLARATIONS
+
+#endif /* TW_C_SDK_TWPASSWDS_H */
+
+/* twDefaultSettings.h: the run-time configuration and its default values */
+#if defined(TWEDGE_PART_twDefaultSettings) && !defined(TW_DEFAULT_SETTINGS_H)
+#define TW_DEFAULT_SETTINGS_H
+
+#include "twConfig.h"
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_URI "/Thingworx/WS"
+
+#define FILE_XFER_STAGING_DIR "/opt/thingworx/tw_staging"
+
+#define OFFLINE_MSG_STORE_DIR "/opt/thingworx"
+
+struct init_cb;
+
+#define MAX_MESSAGE_SIZE 1048576
+
+#define MESSAGE_CHUNK_SIZE 8192
+
+#define MAX_WS_TUNNEL_MESSAGE_SIZE 32768
+
+#define DEFAULT_MESSAGE_TIMEOUT 10000
+
+#define PING_RATE 55000
+
+#define DEFAULT_PONG_TIMEOUT 10000
+
+#define STALE_MSG_CLEANUP_RATE 50000
+
+#define CONNECT_TIMEOUT 10000
+
+#define CONNECT_RETRIES 3
+
+#define DUTY_CYCLE 20
+
+#define DUTY_CYCLE_PERIOD 0
+
+#define STREAM_BLOCK_SIZE 256
+
+#define TW_MAX_TASKS 5
+
+#define FILE_XFER_BLOCK_SIZE 128000
+
+#define FILE_XFER_MAX_FILE_SIZE 8000000000
+
+#define FILE_XFER_MD5_BLOCK_SIZE 6400
+
+#define FILE_XFER_TIMEOUT 30000
+
+#define OFFLINE_MSG_QUEUE_SIZE 16384
+
+#define MAX_CONNECT_DELAY 10000
+
+#define CONNECT_RETRY_INTERVAL 5000
+
+#define MAX_MESSAGES 500
+
+#define DEFAULT_SOCKET_READ_TIMEOUT 100
+
+#define DEFAULT_SSL_READ_TIMEOUT 500
+
+#define FRAME_READ_TIMEOUT 10000
+
+#define MAX_STRING_PROP_LENGTH 1048576
+
+typedef struct twConfig {
+    char tasker_enabled;
+    char file_xfer_enabled;
+    char tunneling_enabled;
+    char offline_msg_store;
+    char subscribed_props_enabled;
+    /**
+     * Whether the name in the server's certificate is checked. In the padding of the 2.2.1 layout, so that size and
+     * every other offset are those of that release.
+     */
+    char enable_tls_hostname_validation;
+    const char *tw_uri;
+    uint32_t max_message_size;
+    uint16_t message_chunk_size;
+    uint32_t max_ws_tunnel_message_size;
+    uint32_t default_message_timeout;
+    uint32_t ping_rate;
+    uint32_t pong_timeout;
+    uint32_t stale_msg_cleanup_rate;
+    uint32_t connect_timeout;
+    int16_t connect_retries;
+    uint8_t duty_cycle;
+    uint32_t duty_cycle_period;
+    uint16_t stream_block_size;
+    uint32_t file_xfer_block_size;
+    uint64_t file_xfer_max_file_size;
+    uint16_t file_xfer_md5_block_size;
+    uint32_t file_xfer_timeout;
+    char *file_xfer_staging_dir;
+    uint32_t offline_msg_queue_size;
+    uint32_t subscribed_props_queue_size;
+    uint32_t max_connect_delay;
+    uint32_t connect_retry_interval;
+    uint32_t max_messages;
+    uint32_t socket_read_timeout;
+    uint32_t ssl_read_timeout;
+    const char *offline_msg_store_dir;
+    const char *subscribed_props_dir;
+    uint32_t frame_read_timeout;
+    char initialize_encryption_library;
+    const char *cipher_set;
+    struct init_cb *initCallback;
+    size_t max_string_prop_length;
+} twConfig;
+
+/**
+ * The run-time configuration. Shared with C, which writes it at any time; binaries of 2.2.1 copy it into themselves,
+ * so its size is part of the interface.
+ */
+extern struct twConfig twcfg;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_DEFAULT_SETTINGS_H */
+
+/* twOSPort.h: operating system services */
+#if defined(TWEDGE_PART_twOSPort) && !defined(TW_OS_PORT_H)
+#define TW_OS_PORT_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The port header. One that the application names may itself include headers of the SDK: those inner inclusions show
+ * the parts up to here only, the later ones would lack the port's types. */
+#define TWEDGE_INSIDE_PORT
+#ifdef TW_OS_INCLUDE
+#include TW_OS_INCLUDE
+#else
+#include "twLinux-openssl.h"
+#endif
+#undef TWEDGE_INSIDE_PORT
+#include <pthread.h>
+#include <unistd.h>
+
+/* A program that included a system header first, under a strict language mode, has no struct addrinfo. */
+#ifndef AI_PASSIVE
+struct addrinfo {
+    int ai_flags;
+    int ai_family;
+    int ai_socktype;
+    int ai_protocol;
+    socklen_t ai_addrlen;
+    struct sockaddr *ai_addr;
+    char *ai_canonname;
+    struct addrinfo *ai_next;
+};
+#endif
+
+/** States of a socket. */
+#define CLOSED ((char)0)
+#define OPEN ((char)1)
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_AXTLS_MAX_CERT_SIZE 16384
+
+typedef struct twSocket {
+    int sock;
+    struct addrinfo addr;
+    struct addrinfo *addrInfo;
+    char state;
+    char *host;
+    uint16_t port;
+    char *proxyHost;
+    uint16_t proxyPort;
+    char *proxyUser;
+    twPasswdCallbackFunction proxyPassCallback;
+} twSocket;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_OS_PORT_H */
+
+#ifndef TWEDGE_INSIDE_PORT
+
+/* stringUtils.h: copies, concatenation and case of C strings */
+#if defined(TWEDGE_PART_stringUtils) && !defined(TW_STRING_UTILS_H)
+#define TW_STRING_UTILS_H
+
+#include <string.h>
+
+#endif /* TW_STRING_UTILS_H */
+
+/* twList.h: doubly linked list */
+#if defined(TWEDGE_PART_twList) && !defined(TW_LIST_H)
+#define TW_LIST_H
+
+/** What a function that visits elements returns. */
+#ifndef TW_FOREACH_CONTINUE
+#define TW_FOREACH_CONTINUE 0
+#endif
+#ifndef TW_FOREACH_EXIT
+#define TW_FOREACH_EXIT 1
+#endif
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct ListEntry {
+    struct ListEntry *next;
+    struct ListEntry *prev;
+    void *value;
+} ListEntry;
+
+typedef void (*del_func)(void *item);
+
+typedef const char *(*parse_func)(void *item);
+
+typedef struct twList {
+    int count;
+    struct ListEntry *first;
+    struct ListEntry *last;
+    pthread_mutex_t *mtx;
+    del_func delete_function;
+    parse_func parse_function;
+} twList;
+
+typedef int (*twForEachHander)(void *key, size_t key_size, void *data, size_t data_size, void *userData);
+
+/**
+ * Makes an empty list.
+ *
+ * `delete_function` is called for each value that the list deletes; NULL means `free()`. The caller owns the list and
+ * deletes it with `twList_Delete`. NULL when there is no memory or no mutex. Any thread.
+ */
+struct twList *twList_Create(del_func delete_function);
+
+/**
+ * Makes an empty list whose entries can be found by key.
+ *
+ * As `twList_Create`; `parse_function` gives the key of a value as a string from `malloc`, which the list frees.
+ */
+struct twList *twList_CreateSearchable(del_func delete_function, parse_func parse_function);
+
+/**
+ * Deletes a list, its entries and their values. 0; 101 for NULL. The list must not be in use by another thread.
+ */
+int twList_Delete(struct twList *list);
+
+/**
+ * Removes all entries and deletes their values. 0; 101 for NULL.
+ */
+int twList_Clear(struct twList *list);
+
+/**
+ * Removes all entries and leaves their values alone: they are the caller's again. 0; 101 for NULL.
+ */
+int twList_ClearEntries(struct twList *list);
+
+/**
+ * Appends a value, which the list owns from then on; it may be NULL. 0; 101 for a NULL list; 102 when there is no
+ * memory, the value then stays the caller's.
+ */
+int twList_Add(struct twList *list, void *value);
+
+/**
+ * Takes an entry out of the list and, if `deleteValue` is not 0, deletes its value. The value is deleted after the
+ * entry has left the list. 0; 101 for NULL; 500 for an entry of another list, which is left alone.
+ */
+int twList_Remove(struct twList *list, struct ListEntry *entry, char deleteValue);
+
+/**
+ * The entry after `entry`, or the first one for NULL. NULL at the end, for a NULL list and for an entry that is not in
+ * the list. The entry belongs to the list.
+ */
+struct ListEntry *twList_Next(struct twList *list, struct ListEntry *entry);
+
+/**
+ * The entry at a place, counted from 0. NULL for a NULL list and out of range. The entry belongs to the list.
+ */
+struct ListEntry *twList_GetByIndex(struct twList *list, int index);
+
+/**
+ * The number of entries; 0 for NULL.
+ */
+int twList_GetCount(struct twList *list);
+
+/**
+ * Puts another value into an entry and, if `dispose` is not 0, deletes the old one. 0, the value is then the list's;
+ * 101 for NULL and for an empty list; 500 for an entry of another list.
+ */
+int twList_ReplaceValue(struct twList *list, struct ListEntry *entry, void *new_value, char dispose);
+
+/**
+ * Calls `listHandler(entry, size, value, size, userData)` for the entries that are in the list now, in order, until one
+ * call returns something else than `TW_FOREACH_CONTINUE`.
+ *
+ * Other threads wait meanwhile; the handler may use the list, also remove entries: those are then not visited. Returns
+ * the number of calls; 0 for a NULL or empty list.
+ */
+int twList_Foreach(struct twList *list, twForEachHander listHandler, void *userData);
+
+/**
+ * Finds the first entry whose value has the same key as `query`, which the key function must understand.
+ *
+ * 0, `*result` is then the **entry**; -3 when there is none or the list has no key function; 101 for NULL. `*result` is
+ * left alone unless 0 is returned.
+ */
+int twList_Find(struct twList *list, void *query, void **result);
+
+/**
+ * Nothing is kept for all lists together: 0.
+ */
+int twList_Cleanup(TW_NO_PROTOTYPE);
+
+TW_END_DECLARATIONS
+
+#endif /* TW_LIST_H */
+
+/* twMap.h: map with text keys */
+#if defined(TWEDGE_PART_twMap) && !defined(TW_C_SDK_TWMAP_H)
+#define TW_C_SDK_TWMAP_H
+
+#include <stdio.h>
+
+/** What a function that visits elements returns. */
+#ifndef TW_FOREACH_CONTINUE
+#define TW_FOREACH_CONTINUE 0
+#endif
+#ifndef TW_FOREACH_EXIT
+#define TW_FOREACH_EXIT 1
+#endif
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_MAP_MISSING -3
+
+#define TW_MAP_FULL -2
+
+#define TW_MAP_OMEM -1
+
+#define TW_MAP_OK 0
+
+typedef void twMap;
+
+typedef void (*map_del_func)(void *item);
+
+typedef const char *(*map_key_parse_func)(void *item);
+
+typedef int (*twMap_foreach_fn)(void *key, size_t key_size, void *data, size_t data_size, void *arg);
+
+/**
+ * Makes a map whose entries are keyed by what `parse_func` says of them.
+ *
+ * `parse_func` gives the key of a value as a string from `malloc`, which the map frees. `delete_function` deletes a
+ * value; NULL: values are left alone. The caller owns the map and deletes it with `twMap_Delete`. NULL when there is no
+ * memory. Any thread.
+ */
+twMap *twMap_Create(map_del_func delete_function, map_key_parse_func parse_func);
+
+/**
+ * Deletes a map and, if it has a delete function, its values. 0; 101 for NULL and for a pointer that is no live map.
+ */
+int twMap_Delete(twMap *in);
+
+/**
+ * Removes all entries and, if the map has a delete function, deletes their values. 0; 101 for NULL and for a pointer
+ * that is no live map.
+ */
+int twMap_Clear(twMap *in);
+
+/**
+ * Adds a value under the key that the map's key function gives for it.
+ *
+ * 0, the value is then the map's. 106 when the key is there already: the new value is then **deleted**, if the map has
+ * a delete function. 101 for NULL, for a map without key function, for a value without key and for a pointer that is no
+ * live map; 102 when there is no memory: the value stays the caller's.
+ */
+int twMap_Add(twMap *in, void *value);
+
+/**
+ * Finds the value with the same key as `query`, which the key function must understand.
+ *
+ * 0, `*results` is then the **value**, which stays the map's; -3 when there is none; 101 for NULL, for a map without key
+ * function, for a query without key and for a pointer that is no live map. `*results` is left alone unless 0 is returned.
+ */
+int twMap_Find(twMap *in,
+               void *query,
+               void **results);
+
+/**
+ * Removes the entry with the same key as `item` and, if `deleteValue` is not 0, deletes **`item`**, not the value that
+ * was stored: so pass what `twMap_Find` gave. 0; -3 when there is none; 101 as for `twMap_Find`.
+ */
+int twMap_Remove(twMap *in, void *item, char deleteValue);
+
+/**
+ * Replaces the entry with the same key as `value` by `new_value`, which may have another key. If `dispose` is not 0,
+ * `value` is deleted, as by `twMap_Remove`.
+ *
+ * 0, `new_value` is then the map's; -3 when there is no such entry; 101 for NULL, and when `new_value` cannot be added,
+ * after the old entry has gone: as in `twMap_Add`, one whose key is there already is deleted.
+ */
+int twMap_ReplaceValue(twMap *in, void *value, void *new_value, char dispose);
+
+/**
+ * Calls `listHandler(key, key_size, value, value_size, userData)` for the entries that are in the map now, in no
+ * particular order, until one call returns something else than `TW_FOREACH_CONTINUE`.
+ *
+ * `key` is a string, valid during the call. Other threads wait meanwhile; the handler may use the map, also remove
+ * entries: those are then not visited. Returns the number of calls; 0 for NULL and for a pointer that is no live map.
+ */
+size_t twMap_Foreach(twMap *in, twMap_foreach_fn listHandler, void *userData);
+
+/**
+ * The number of entries; 0 for NULL and for a pointer that is no live map.
+ */
+int twMap_GetCount(twMap *in);
+
+/**
+ * 100 while any map or dictionary that was made with functions is still alive, otherwise 0. `twApi_Delete` returns it.
+ */
+int twMap_Cleanup(TW_NO_PROTOTYPE);
+
+/**
+ * Makes a map from strings to pointers that it does not own. Delete it with `twMap_free`. NULL when there is no memory.
+ */
+twMap *twMap_new(TW_NO_PROTOTYPE);
+
+/**
+ * Deletes a map; NULL and a pointer that is no live map are left alone.
+ */
+void twMap_free(twMap *in);
+
+/**
+ * Enters a value under a copy of `key`, in place of one that is there. The value stays the caller's. 0; 101 for NULL and
+ * for a pointer that is no live map.
+ */
+int twMap_put(twMap *in,
+              const char *key,
+              void *value);
+
+/**
+ * Gets the value under `key`. 0 with the value in `*arg`, -3 with NULL in it; 101 for NULL and for a pointer that is no
+ * live map.
+ */
+int twMap_get(twMap *in, const char *key, void **arg);
+
+/**
+ * Removes the entry under `key` and leaves its value alone. 0; -3 when there is none; 101 for NULL and for a pointer that
+ * is no live map.
+ */
+int twMap_remove(twMap *in,
+                 const char *key);
+
+/**
+ * The number of entries; 0 for NULL.
+ */
+int twMap_length(twMap *in);
+
+TW_END_DECLARATIONS
+
+#endif /* TW_C_SDK_TWMAP_H */
+
+/* twDict.h: dictionary: a list or a map, chosen at run time */
+#if defined(TWEDGE_PART_twDict) && !defined(TW_C_SDK_TWDICT_H)
+#define TW_C_SDK_TWDICT_H
+
+#include <stdio.h>
+
+/** What a function that visits elements returns. */
+#ifndef TW_FOREACH_CONTINUE
+#define TW_FOREACH_CONTINUE 0
+#endif
+#ifndef TW_FOREACH_EXIT
+#define TW_FOREACH_EXIT 1
+#endif
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_DICT_MISSING -3
+
+#define TW_DICT_FULL -2
+
+#define TW_DICT_OMEM -1
+
+#define TW_DICT_OK 0
+
+#define TW_DICTIONARY_LIST 1
+
+#define TW_DICTIONARY_MAP 2
+
+typedef int twDictionaryMode;
+
+typedef void twDict;
+
+typedef void (*dict_del_func)(void *item);
+
+typedef const char *(*dict_key_parse_func)(void *item);
+
+typedef int (*twDict_foreach_fn)(void *key, size_t key_size, void *data, size_t data_size, void *arg);
+
+/**
+ * Sets whether dictionaries are hash maps (`TW_DICTIONARY_MAP`, the default) or lists (`TW_DICTIONARY_LIST`). Set it
+ * before the first dictionary is made: list dictionaries are understood only in list mode. 0; 101 for another mode.
+ */
+int twDict_setDictionaryMode(twDictionaryMode mode);
+
+/**
+ * Does nothing: the mode needs no mutex.
+ */
+void twDictionaryModeMtx_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Does nothing: the mode needs no mutex.
+ */
+void twDictionaryModeMtx_Delete(TW_NO_PROTOTYPE);
+
+/**
+ * As `twMap_Cleanup`.
+ */
+int twDict_Cleanup(TW_NO_PROTOTYPE);
+
+/**
+ * Makes a dictionary, by default with `twMap_Create`. Delete it with `twDict_Delete`.
+ *
+ * In list mode a NULL `delete_function` leaves values alone as well, and without `parse_func` values can be added but
+ * not found.
+ */
+twDict *twDict_Create(dict_del_func delete_function, dict_key_parse_func parse_func);
+
+/**
+ * As `twMap_Delete` or `twList_Delete`: 0; 101 for NULL.
+ */
+int twDict_Delete(twDict *in);
+
+/**
+ * As `twMap_Clear` or `twList_Clear`: 0; 101 for NULL.
+ */
+int twDict_Clear(twDict *in);
+
+/**
+ * As `twMap_Add`. In list mode as `twList_Add`: keys may repeat, values may be NULL.
+ */
+int twDict_Add(twDict *in, void *value);
+
+/**
+ * As `twMap_Remove`. In list mode the first entry with the key of `item` goes, and what is deleted is its value.
+ */
+int twDict_Remove(twDict *in, void *item, char deleteValue);
+
+/**
+ * As `twMap_Foreach`. In list mode as `twList_Foreach`: the first argument of the handler is then the list entry.
+ */
+size_t twDict_Foreach(twDict *in, twDict_foreach_fn listHandler, void *userData);
+
+/**
+ * As `twMap_Find`. In list mode as `twList_Find`: what is found is the list entry.
+ */
+int twDict_Find(twDict *in, void *query, void **results);
+
+/**
+ * The number of entries; 0 for NULL.
+ */
+int twDict_GetCount(twDict *in);
+
+/**
+ * As `twMap_ReplaceValue`. In list mode the first entry with the key of `value` gets `new_value`, and what is deleted is
+ * what it held.
+ */
+int twDict_ReplaceValue(twDict *in,
+                        void *value,
+                        void *new_value,
+                        char dispose);
+
+TW_END_DECLARATIONS
+
+#endif /* TW_C_SDK_TWDICT_H */
+
+/* twLogger.h: the logger */
+#if defined(TWEDGE_PART_twLogger) && !defined(twLogger_H)
+#define twLogger_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef void (*log_function)(enum LogLevel level, const char *timestamp, const char *message);
+
+typedef struct twLogger {
+    enum LogLevel level;
+    log_function f;
+    char isVerbose;
+    char *buffer;
+    pthread_mutex_t *mtx;
+} twLogger;
+
+TW_END_DECLARATIONS
+
+TW_BEGIN_DECLARATIONS
+
+/** Writes a line to the log, formatted as by printf().
+ *
+ * `format` and what it asks for are only read during the call. Lines below the level of twLogger_SetLevel() cost next to
+ * nothing. Any thread. */
+#ifdef __GNUC__
+__attribute__((format(printf, 2, 3)))
+#endif
+void twLog(enum LogLevel level, const char *format, ...);
+
+TW_END_DECLARATIONS
+
+#endif /* twLogger_H */
+
+/* twTasker.h: table of tasks that run in turn */
+#if defined(TWEDGE_PART_twTasker) && !defined(TASKER_H)
+#define TASKER_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef void (*twTaskFunction)(uint64_t sys_msecs, void *params);
+
+typedef struct twTask {
+    uint32_t runTimeIntervalMsec;
+    uint64_t nextRunTick;
+    twTaskFunction func;
+} twTask;
+
+TW_END_DECLARATIONS
+
+#endif /* TASKER_H */
+
+/* twThreads.h: threads that run a task function periodically */
+#if defined(TWEDGE_PART_twThreads) && !defined(TW_THREADS_H)
+#define TW_THREADS_H
+
+#include <time.h>
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twThread {
+    pthread_t id;
+    twTaskFunction func;
+    uint32_t rate;
+    char isRunning;
+    char isPaused;
+    char shutdownRequested;
+    char hasStopped;
+    void *opaquePtr;
+} twThread;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_THREADS_H */
+
+/* twConnectionInfo.h: settings of the connection */
+#if defined(TWEDGE_PART_twConnectionInfo) && !defined(TW_CONNECTION_INFO_H)
+#define TW_CONNECTION_INFO_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twConnectionInfo {
+    char *ws_host;
+    uint16_t ws_port;
+    twPasswdCallbackFunction appkeyFunction;
+    char *proxy_host;
+    uint16_t proxy_port;
+    char *proxy_user;
+    twPasswdCallbackFunction proxy_pwd;
+    char *subject_cn;
+    char *subject_o;
+    char *subject_ou;
+    char *issuer_cn;
+    char *issuer_o;
+    char *issuer_ou;
+    char *ca_cert_file;
+    char *client_cert_file;
+    char *client_key_file;
+    twPasswdCallbackFunction client_key_passphrase;
+    char selfsignedOk;
+    char doNotValidateCert;
+    char disableEncryption;
+} twConnectionInfo;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_CONNECTION_INFO_H */
+
+/* twBaseTypes.h: byte streams, locations and typed values */
+#if defined(TWEDGE_PART_twBaseTypes) && !defined(BASETYPES_H)
+#define BASETYPES_H
+
+TW_BEGIN_DECLARATIONS
+
+struct twInfoTable;
+struct twPrimitive;
+
+typedef struct twStream {
+    char *data;
+    char *ptr;
+    uint32_t length;
+    uint32_t maxlength;
+    char ownsData;
+    FILE *file;
+} twStream;
+
+typedef struct twLocation {
+    double latitude;
+    double longitude;
+    double elevation;
+} twLocation;
+
+/**
+ * The bytes of a text, BLOB or image.
+ */
+typedef struct twPrimitive_bytes {
+    char *data;
+    int32_t len;
+} twPrimitive_bytes;
+
+/**
+ * The payload of a primitive; `typeFamily` says which member is valid.
+ */
+typedef union twPrimitive_val {
+    int32_t integer;
+    double number;
+    DATETIME datetime;
+    struct twLocation location;
+    char boolean;
+    struct twPrimitive_bytes bytes;
+    struct twInfoTable *infotable;
+    struct twPrimitive *variant;
+} twPrimitive_val;
+
+typedef struct twPrimitive {
+    enum BaseType type;
+    enum BaseType typeFamily;
+    uint32_t length;
+    union twPrimitive_val val;
+} twPrimitive;
+
+TW_END_DECLARATIONS
+
+#endif /* BASETYPES_H */
+
+/* twInfoTable.h: data shapes, rows and info tables */
+#if defined(TWEDGE_PART_twInfoTable) && !defined(TW_INFOTABLE_H)
+#define TW_INFOTABLE_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twDataShapeAspect {
+    char *name;
+    twPrimitive *value;
+} twDataShapeAspect;
+
+typedef struct twDataShapeEntry {
+    char *name;
+    char *description;
+    enum BaseType type;
+    twList *aspects;
+} twDataShapeEntry;
+
+typedef struct twDataShape {
+    int numEntries;
+    twList *entries;
+    char *name;
+} twDataShape;
+
+typedef struct twInfoTableRow {
+    uint16_t numFields;
+    twList *fieldEntries;
+} twInfoTableRow;
+
+typedef struct twInfoTable {
+    struct twDataShape *ds;
+    twList *rows;
+    uint32_t length;
+    pthread_mutex_t *mtx;
+} twInfoTable;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_INFOTABLE_H */
+
+/* zlib.h: the stream type of zlib that struct twWs holds by value */
+#if defined(TWEDGE_PART_zlib) && !defined(TWEDGE_ZLIB_H)
+#define TWEDGE_ZLIB_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Layout of zlib's stream, of which `twWs` holds two by value.
+ */
+typedef struct twZStream {
+    unsigned char *next_in;
+    unsigned int avail_in;
+    unsigned long total_in;
+    unsigned char *next_out;
+    unsigned int avail_out;
+    unsigned long total_out;
+    char *msg;
+    struct internal_state *state;
+    void *(*zalloc)(void*, unsigned int, unsigned int);
+    void (*zfree)(void*, void*);
+    void *opaque;
+    int data_type;
+    unsigned long adler;
+    unsigned long reserved;
+} twZStream;
+
+TW_END_DECLARATIONS
+
+#endif /* TWEDGE_ZLIB_H */
+
+/* twWebsocket.h: WebSocket client */
+#if defined(TWEDGE_PART_twWebsocket) && !defined(TW_WEBSOCKET_H)
+#define TW_WEBSOCKET_H
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+/** The TLS client of a WebSocket. */
+#define WS_TLS_CONN(a) ((struct twTlsClient *)(a)->connection)
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * The named values of `enum close_status`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum close_status {
+    SERVER_CLOSED = 0,
+    NORMAL_CLOSE = 1000,
+    GOING_TO_SLEEP = 1001,
+    PROTOCOL_ERROR = 1002,
+    UNSUPPORTED_DATA_TYPE = 1003,
+    RESERVED1 = 1004,
+    RESERVED2 = 1005,
+    RESERVED3 = 1006,
+    INVALID_DATA = 1007,
+    POLICY_VIOLATION = 1008,
+    FRAME_TOO_LARGE = 1009,
+    NO_EXTENSION_FOUND = 1010,
+    UNEXPECTED_CONDITION = 1011,
+};
+
+struct twTlsClient;
+struct twWs;
+
+#define FRAME_OPCODE_CONTINUATION 0
+
+#define FRAME_OPCODE_TEXT 1
+
+#define FRAME_OPCODE_BINARY 2
+
+#define FRAME_OPCODE_CONNECTION_CLOSE 8
+
+#define FRAME_OPCODE_PING 9
+
+#define FRAME_OPCODE_PONG 10
+
+#define READ_HEADER 0
+
+#define READ_CONTROL_FRAME 1
+
+#define READ_TEXT_FRAME 2
+
+#define READ_BINARY_FRAME 3
+
+#define ZLIB_WINDOW_BITS_RAW_DEFLATE -15
+
+#define ZLIB_DEFAULT_MEM_LEVEL 8
+
+typedef int (*ws_cb)(struct twWs *ws);
+
+typedef int (*ws_binary_data_cb)(struct twWs *ws, const char *at, size_t length, char bCompressed);
+
+typedef int (*ws_data_cb)(struct twWs *ws, const char *at, size_t length);
+
+typedef struct twWs {
+    struct twTlsClient *connection;
+    uint32_t messageChunkSize;
+    int32_t bytesNeeded;
+    char read_state;
+    char previous_read_state;
+    uint16_t frameSize;
+    char *frameBuffer;
+    char *frameBufferPtr;
+    unsigned char ws_header[64];
+    unsigned char *headerPtr;
+    twStream *multiframeRecvStream;
+    char *host;
+    uint16_t port;
+    twPasswdCallbackFunction api_key_callback;
+    char *gatewayName;
+    char *gatewayType;
+    unsigned char *security_key;
+    uint32_t sessionId;
+    char *resource;
+    pthread_mutex_t *sendMessageMutex;
+    pthread_mutex_t *sendFrameMutex;
+    pthread_mutex_t *recvMutex;
+    signed char connect_state;
+    signed char isConnected;
+    ws_cb on_ws_connected;
+    ws_binary_data_cb on_ws_binaryMessage;
+    ws_data_cb on_ws_textMessage;
+    ws_data_cb on_ws_ping;
+    ws_data_cb on_ws_pong;
+    ws_data_cb on_ws_close;
+    twZStream defstream;
+    char bDeflateInitialized;
+    pthread_mutex_t *compressionMutex;
+    twZStream inflstream;
+    char bInflateInitialized;
+    pthread_mutex_t *decompressionMutex;
+    char bCompressedMsg;
+    char bSupportsPermessageDeflate;
+    char bDisableCompression;
+} twWs;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_WEBSOCKET_H */
+
+/* twMessages.h: messages of the protocol */
+#if defined(TWEDGE_PART_twMessages) && !defined(TW_MESSAGES_H)
+#define TW_MESSAGES_H
+
+TW_BEGIN_DECLARATIONS
+
+#define MSG_HEADER_SIZE 15
+
+#define MULTIPART_MSG_HEADER_SIZE 6
+
+#define DEFLATE_SYNC_TRAILER_SIZE 4
+
+typedef struct twMessage {
+    enum msgType type;
+    unsigned char version;
+    enum msgCodeEnum code;
+    uint32_t requestId;
+    uint32_t endpointId;
+    uint32_t sessionId;
+    char multipartMarker;
+    uint32_t length;
+    void *body;
+} twMessage;
+
+typedef struct twHeader {
+    char *name;
+    char *value;
+} twHeader;
+
+typedef struct twRequestBody {
+    enum entityTypeEnum entityType;
+    char *entityName;
+    enum characteristicEnum characteristicType;
+    char *characteristicName;
+    char numHeaders;
+    twList *headers;
+    twInfoTable *params;
+    uint32_t length;
+} twRequestBody;
+
+typedef struct twResponseBody {
+    char reasonMarker;
+    char *reason;
+    enum BaseType contentType;
+    twInfoTable *content;
+    uint32_t length;
+} twResponseBody;
+
+typedef struct twAuthBody {
+    char *name;
+    char *value;
+    uint32_t length;
+} twAuthBody;
+
+typedef struct twBindBody {
+    char *gatewayName;
+    char *gatewayType;
+    uint16_t count;
+    twList *names;
+    uint32_t length;
+} twBindBody;
+
+typedef struct twMultipartBody {
+    uint16_t chunkId;
+    uint16_t chunkCount;
+    uint16_t chunkSize;
+    enum entityTypeEnum entityType;
+    char *entityName;
+    char *data;
+    uint16_t length;
+} twMultipartBody;
+
+typedef struct mulitpartMessageStoreEntry {
+    uint64_t expirationTime;
+    uint32_t id;
+    uint16_t chunksExpected;
+    uint16_t chunksReceived;
+    struct twMessage **msgs;
+} mulitpartMessageStoreEntry;
+
+typedef struct twMultipartMessageStore {
+    twList *multipartMessageList;
+    pthread_mutex_t *mtx;
+} twMultipartMessageStore;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_MESSAGES_H */
+
+/* twMessaging.h: message handler: who gets which message */
+#if defined(TWEDGE_PART_twMessaging) && !defined(TW_MESSAGING_H)
+#define TW_MESSAGING_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef int (*message_cb)(twWs *ws, twMessage *msg);
+
+typedef struct twRequestCallbackStruct {
+    message_cb cb;
+    enum entityTypeEnum entityType;
+    char *entityName;
+    enum characteristicEnum characteristicType;
+    char *characteristicName;
+} twRequestCallbackStruct;
+
+typedef int (*response_cb)(uint32_t id, enum msgCodeEnum code, char *reason, twInfoTable *content);
+
+typedef struct twResponseCallbackStruct {
+    char received;
+    response_cb cb;
+    uint32_t requestId;
+    uint32_t sessionId;
+    uint64_t expirationTime;
+    enum msgCodeEnum code;
+    twInfoTable *content;
+} twResponseCallbackStruct;
+
+typedef int (*dumpLog_cb)(TW_NO_PROTOTYPE);
+
+typedef int (*eventcb)(twWs *ws, const char *data, size_t length);
+
+typedef struct twMessageHandler {
+    twWs *ws;
+    twList *responseCallbackList;
+    twList *incomingRequestCallbacks;
+    twList *multipartMessageList;
+    message_cb defaultRequestCallback;
+    dumpLog_cb dumpIncomingMsgList;
+    eventcb on_ws_connected;
+    eventcb on_ws_close;
+    eventcb on_ping;
+    eventcb on_pong;
+    pthread_mutex_t *mtx;
+} twMessageHandler;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_MESSAGING_H */
+
+/* twOfflineMsgStore.h: store of messages made while off line */
+#if defined(TWEDGE_PART_twOfflineMsgStore) && !defined(TW_OFFLINE_MSG_STORE_H)
+#define TW_OFFLINE_MSG_STORE_H
+
+TW_BEGIN_DECLARATIONS
+
+#define PERSISTED_MSG_SEPARATOR "!twMsg!"
+
+/**
+ * The named values of `enum OfflineRequest`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum OfflineRequest {
+    OFFLINE_MSG_STORE_FLUSH = 0,
+    OFFLINE_MSG_STORE_WRITE = 1,
+};
+
+
+typedef struct twOfflineMsgStore {
+    pthread_mutex_t *mtx;
+    char offlineMsgEnabled;
+    char onDisk;
+    uint64_t offlineMsgSize;
+    twList *offlineMsgList;
+    char *offlineMsgFile;
+} twOfflineMsgStore;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_OFFLINE_MSG_STORE_H */
+
+/* twApi.h: the application interface */
+#if defined(TWEDGE_PART_twApi) && !defined(TW_API_H)
+#define TW_API_H
+
+#ifndef OFFLINE_MSG_STORE
+#define OFFLINE_MSG_STORE 0
+#endif
+/** A list of property values. */
+#define propertyList twList
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct callbackInfo {
+    enum entityTypeEnum entityType;
+    char *entityName;
+    enum characteristicEnum characteristicType;
+    char *characteristicName;
+    void *characteristicDefinition;
+    void *cb;
+    void *userdata;
+} callbackInfo;
+
+typedef struct bindListEntry {
+    char *name;
+    char needsPropertyUpdate;
+} bindListEntry;
+
+typedef void (*init_cb_t)(void *userdata);
+
+typedef struct init_cb {
+    init_cb_t cb;
+    void *userdata;
+} init_cb;
+
+typedef twMessage *(*genericRequest_cb)(twMessage *msg);
+
+typedef struct twApi {
+    twMessageHandler *mh;
+    twDict *callbackList;
+    twDict *boundList;
+    twList *bindEventCallbackList;
+    twList *synchronizeStateEventCallbackList;
+    genericRequest_cb defaultRequestHandler;
+    char autoreconnect;
+    int8_t manuallyDisconnected;
+    char isAuthenticated;
+    uint8_t duty_cycle;
+    uint32_t duty_cycle_period;
+    pthread_mutex_t *mtx;
+    char offlineMsgEnabled;
+    twList *offlineMsgList;
+    uint32_t offlineMsgSize;
+    char *offlineMsgFile;
+    char *subscribedPropsFile;
+    uint32_t subscribedPropsSize;
+    uint32_t ping_rate;
+    char handle_pongs;
+    uint32_t connect_timeout;
+    int16_t connect_retries;
+    char connectionInProgress;
+    char firstConnectionComplete;
+    twConnectionInfo *connectionInfo;
+    char firstSynchronizationComplete;
+    twDict *tw_property_dict;
+    twDict *tw_used_property_names;
+    twDict *tw_used_service_names;
+} twApi;
+
+typedef enum msgCodeEnum (*property_cb)(const char *entityName,
+                                        const char *propertyName,
+                                        twInfoTable **value,
+                                        char isWrite,
+                                        void *userdata);
+
+typedef enum msgCodeEnum (*service_cb)(const char *entityName,
+                                       const char *serviceName,
+                                       twInfoTable *params,
+                                       twInfoTable **content,
+                                       void *userdata);
+
+typedef void (*bindEvent_cb)(char *entityName, char isBound, void *userdata);
+
+typedef void (*synchronizeEvent_cb)(char *entityName, twInfoTable *subscriptionInfo, void *userdata);
+
+typedef void (*authEvent_cb)(char *credentialType, char *credentialValue, void *userdata);
+
+TW_END_DECLARATIONS
+
+#ifndef __cplusplus
+/* Existing programs pass handlers with two parameters, which compilers of today refuse. The cast is only in the call:
+ * the address of a function, and C++, see the function itself. Inner macros, so that arguments may come from a macro. */
+#define TW_AUTH_HANDLER_(cb) ((authEvent_cb)(void (*)(void))(cb))
+#define TW_REGISTER_AUTH_(cb, userdata) (twApi_RegisterOnAuthenticatedCallback)(TW_AUTH_HANDLER_(cb), userdata)
+#define TW_UNREGISTER_AUTH_(cb, userdata) (twApi_UnregisterOnAuthenticatedCallback)(TW_AUTH_HANDLER_(cb), userdata)
+#define twApi_RegisterOnAuthenticatedCallback(...) TW_REGISTER_AUTH_(__VA_ARGS__)
+#define twApi_UnregisterOnAuthenticatedCallback(...) TW_UNREGISTER_AUTH_(__VA_ARGS__)
+#endif
+
+#endif /* TW_API_H */
+
+/* cJSON.h: JSON tree, layout of the cJSON library; gives way to the real header, whose guard it shares */
+#if defined(TWEDGE_PART_cJSON) && !defined(cJSON__h)
+#define cJSON__h
+
+TW_BEGIN_DECLARATIONS
+
+#define cJSON_False 0
+
+#define cJSON_True 1
+
+#define cJSON_NULL 2
+
+#define cJSON_Number 3
+
+#define cJSON_String 4
+
+#define cJSON_Array 5
+
+#define cJSON_Object 6
+
+#define cJSON_IsReference 256
+
+/**
+ * A node of a JSON tree.
+ */
+typedef struct cJSON {
+    struct cJSON *next;
+    struct cJSON *prev;
+    struct cJSON *child;
+    int type;
+    char *valuestring;
+    int valueint;
+    double valuedouble;
+    char *string;
+} cJSON;
+
+/**
+ * The allocator pair of `cJSON_InitHooks`.
+ */
+typedef struct cJSON_Hooks {
+    void *(*malloc_fn)(size_t);
+    void (*free_fn)(void*);
+} cJSON_Hooks;
+
+TW_END_DECLARATIONS
+
+#define cJSON_AddNullToObject(object, name) cJSON_AddItemToObject(object, name, cJSON_CreateNull())
+#define cJSON_AddTrueToObject(object, name) cJSON_AddItemToObject(object, name, cJSON_CreateTrue())
+#define cJSON_AddFalseToObject(object, name) cJSON_AddItemToObject(object, name, cJSON_CreateFalse())
+#define cJSON_AddBoolToObject(object, name, b) cJSON_AddItemToObject(object, name, cJSON_CreateBool(b))
+#define cJSON_AddNumberToObject(object, name, n) cJSON_AddItemToObject(object, name, cJSON_CreateNumber(n))
+#define cJSON_AddStringToObject(object, name, s) cJSON_AddItemToObject(object, name, cJSON_CreateString(s))
+/** Sets both forms of a number; yields the value. */
+#define cJSON_SetIntValue(object, val) ((object) ? ((object)->valueint = (int)((object)->valuedouble = (val))) : (int)(val))
+
+#endif /* cJSON__h */
+
+/* twProperties.h: property definitions and values */
+#if defined(TWEDGE_PART_twProperties) && !defined(PROPERTIES_H)
+#define PROPERTIES_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twPropertyDef {
+    char *name;
+    char *description;
+    enum BaseType type;
+    cJSON *aspects;
+} twPropertyDef;
+
+typedef struct twProperty {
+    char *name;
+    twPrimitive *value;
+    DATETIME timestamp;
+    char *quality;
+} twProperty;
+
+TW_END_DECLARATIONS
+
+#endif /* PROPERTIES_H */
+
+/* twServices.h: service definitions */
+#if defined(TWEDGE_PART_twServices) && !defined(SERVICES_H)
+#define SERVICES_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twServiceDef {
+    char *name;
+    char *description;
+    twDataShape *inputs;
+    enum BaseType outputType;
+    twDataShape *outputDataShape;
+    cJSON *aspects;
+} twServiceDef;
+
+TW_END_DECLARATIONS
+
+#endif /* SERVICES_H */
+
+/* twStandardProps.h: values and listeners of standard properties */
+#if defined(TWEDGE_PART_twStandardProps) && !defined(TW_C_SDK_TWSTANDARDPROPS_H)
+#define TW_C_SDK_TWSTANDARDPROPS_H
+
+#include <time.h>
+
+TW_BEGIN_DECLARATIONS
+
+typedef void (*PropertyChangeListenerFunction)(const char*, const char*, twPrimitive*);
+
+typedef struct twPropertyChangeRecord {
+    PropertyChangeListenerFunction listenerFunction;
+    char *entityName;
+    char *propertyName;
+} twPropertyChangeRecord;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_C_SDK_TWSTANDARDPROPS_H */
+
+/* twShapes.h: templates, shapes, extension libraries */
+#if defined(TWEDGE_PART_twShapes) && !defined(TW_C_SDK_TWSHAPES_H)
+#define TW_C_SDK_TWSHAPES_H
+
+#if !defined(__cplusplus) && !defined(true)
+#define true 1
+#endif
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twThingNameToTemplateRecord {
+    char *entityName;
+    char *templateName;
+} twThingNameToTemplateRecord;
+
+typedef struct twThingNameToShapeRecord {
+    char *entityName;
+    char *shapeName;
+} twThingNameToShapeRecord;
+
+typedef void (*shapeHandlerFunction)(const char*, const char*);
+
+typedef void (*templateHandlerFunction)(const char*, const char*);
+
+typedef twInfoTable *(*InitialConfigurationHandler)(TW_NO_PROTOTYPE);
+
+typedef void (*OnConfigureHandler)(twInfoTable*, char*);
+
+TW_END_DECLARATIONS
+
+TW_BEGIN_DECLARATIONS
+
+/** Makes a thing of a template and of the shapes that are named after it; the names end with NULL. Returns an error code. */
+int twExt_CreateThingFromTemplate(const char *thingName, const char *templateName, ...);
+
+TW_END_DECLARATIONS
+
+#endif /* TW_C_SDK_TWSHAPES_H */
+
+/* twThreadUtils.h: polled functions and ready-made main loops */
+#if defined(TWEDGE_PART_twThreadUtils) && !defined(TW_C_SDK_TWTHREADUTILS_H)
+#define TW_C_SDK_TWTHREADUTILS_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * The named values of `enum twThreadingModel`, as the C header shows them; in Rust the constants of the same names are used.
+ */
+enum twThreadingModel {
+    TW_THREADING_SINGLE = 0,
+    TW_THREADING_TASKER = 1,
+    TW_THREADING_MULTI = 2,
+};
+
+
+typedef void (*twOnPolled)(char *entityName);
+
+typedef struct twPolledFunctionRecord {
+    twOnPolled onPolledFunction;
+    char *shapeName;
+    char *templateName;
+} twPolledFunctionRecord;
+
+typedef struct twPolledFunctionRecord twPolledFunctionListRecord;
+
+TW_END_DECLARATIONS
+
+#ifndef __cplusplus
+/* As for the authentication handlers of twApi.h: polled functions that return int or take a const char * are common. */
+#define TW_POLLED_(f) ((twOnPolled)(void (*)(void))(f))
+#define TW_REGISTER_POLLED_TEMPLATE_(f, name) (twExt_RegisterPolledTemplateFunction)(TW_POLLED_(f), name)
+#define TW_REGISTER_POLLED_SHAPE_(f, name) (twExt_RegisterPolledShapeFunction)(TW_POLLED_(f), name)
+#define twExt_RegisterPolledTemplateFunction(...) TW_REGISTER_POLLED_TEMPLATE_(__VA_ARGS__)
+#define twExt_RegisterPolledShapeFunction(...) TW_REGISTER_POLLED_SHAPE_(__VA_ARGS__)
+#define twExt_RemovePolledFunction(f) (twExt_RemovePolledFunction)(TW_POLLED_(f))
+#endif
+
+#endif /* TW_C_SDK_TWTHREADUTILS_H */
+
+/* twPrimitiveUtils.h: builders of data shapes, rows and info tables */
+#if defined(TWEDGE_PART_twPrimitiveUtils) && !defined(TW_C_SDK_TWPRIMITIVEUTILS_H)
+#define TW_C_SDK_TWPRIMITIVEUTILS_H
+
+TW_BEGIN_DECLARATIONS
+
+/** Makes a data shape of the given entries, which end with NULL, and takes ownership of them. `shapeName` may be NULL and
+ * is copied. NULL when the first entry is NULL or memory ran out; the other entries are freed then. */
+twDataShape *twDataShape_CreateFromEntries(char *shapeName, twDataShapeEntry *firstEntry, ...);
+
+/** Makes a row of the given values, which end with NULL, and takes ownership of them. */
+twInfoTableRow *twInfoTable_CreateRowFromEntries(twPrimitive *firstEntry, ...);
+
+/** Makes a table of the given rows, which end with NULL and may be none, and takes ownership of shape and rows. Values
+ * are not compared with the types of the shape. */
+twInfoTable *twInfoTable_CreateInfoTableFromRows(twDataShape *dataShape, ...);
+
+TW_END_DECLARATIONS
+
+#endif /* TW_C_SDK_TWPRIMITIVEUTILS_H */
+
+/* twConstants.h: names for optional arguments, qualities, aspects, push types and templates */
+#if defined(TWEDGE_PART_twConstants) && !defined(TW_C_SDK_TWCONSTANTS_H)
+#define TW_C_SDK_TWCONSTANTS_H
+
+#define TW_NO_DESCRIPTION ((char *)NULL)
+#define TW_NO_DATA_SHAPE NULL
+#define TW_NO_USER_DATA NULL
+#define TW_NO_TIMESTAMP NULL
+#define TW_NO_NAMESPACE NULL
+#define TW_NO_SHAPE_NAME NULL
+#define TW_SHAPE_NAME_NONE NULL
+#define TW_NO_RETURN_DATASHAPE NULL
+#define TW_NO_PARAMETERS NULL
+#define TW_OBSERVE_ALL_PROPERTIES NULL
+#define TW_PUSH_ALL_THINGS NULL
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_QUALITY_GOOD "GOOD"
+
+#define TW_QUALITY_UNKNOWN "UNKNOWN"
+
+#define TW_QUALITY_BAD "BAD"
+
+#define TW_QUALITY_OUT_OF_RANGE "OUT_OF_RANGE"
+
+#define TW_QUALITY_UNVERIFIED_SOURCE "UNVERIFIED_SOURCE"
+
+#define TW_ASPECT_ISPERSISTENT "isPersistent"
+
+#define TW_ASPECT_ISBUILTIN "isBuiltIn"
+
+#define TW_ASPECT_ISREADONLY "isReadOnly"
+
+#define TW_ASPECT_DATASHAPE "dataShape"
+
+#define TW_ASPECT_ISLOGGED "isLogged"
+
+#define TW_ASPECT_PUSHTYPE "pushType"
+
+#define TW_ASPECT_DATACHANGETYPE "dataChangeType"
+
+#define TW_ASPECT_DATACHANGETHRESHOLD "dataChangeThreshold"
+
+#define TW_ASPECT_ISFOLDED "isFolded"
+
+#define TW_ASPECT_DEFAULT_VALUE "defaultValue"
+
+#define TW_PUSH_TYPE_ALWAYS "ALWAYS"
+
+#define TW_PUSH_TYPE_VALUE "VALUE"
+
+#define TW_PUSH_TYPE_NEVER "NEVER"
+
+#define TW_THING_TEMPLATE_GENERIC "GenericEdgeThingTemplate"
+
+#define TW_THING_TEMPLATE_EMPTY "EmptyTemplate"
+
+
+#define TW_THREAD_AUTOSTART 1
+
+#define TW_PUSH_CONNECT_FORCE 1
+
+#define TW_PUSH_CONNECT_LATER 0
+
+#define TW_PUSH_LATER 0
+
+#define TW_PUSH_NOW 1
+
+#define TW_PUSH_THRESHOLD_NONE 0
+
+#define TW_FOLD_TYPE_NO 0
+
+#define TW_FOLD_TYPE_YES 1
+
+#define REPORT_ALL_CHANGES 0
+
+TW_END_DECLARATIONS
+
+#endif /* TW_C_SDK_TWCONSTANTS_H */
+
+/* twFileManager.h: file transfer */
+#if defined(TWEDGE_PART_twFileManager) && !defined(FILEMANAGER_H)
+#define FILEMANAGER_H
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_FAKE_TID "XXXXXX"
+
+#define TW_FAKE_THINGNAME "XXXXX"
+
+
+#define TW_FAKE_TID_LEN 6
+
+#define TW_FAKE_THINGNAME_LEN 5
+
+typedef struct twFileManager {
+    pthread_mutex_t *mtx;
+    twList *virtualDirs;
+    twList *openFiles;
+    twList *callbacks;
+    pthread_mutex_t *fileTransferMtx;
+} twFileManager;
+
+typedef struct twFileTransferInfo {
+    char *sourceRepository;
+    char *sourcePath;
+    char *sourceFile;
+    char *sourceChecksum;
+    char *targetRepository;
+    char *targetPath;
+    char *targetFile;
+    char *targetChecksum;
+    DATETIME startTime;
+    DATETIME endTime;
+    int32_t duration;
+    char *state;
+    char isComplete;
+    double size;
+    char *transferId;
+    char *user;
+    char *message;
+} twFileTransferInfo;
+
+typedef struct twFile {
+    char *name;
+    char *realPath;
+    char *virtualPath;
+    char *repository;
+    DATETIME lastModified;
+    char readOnly;
+    uint64_t size;
+    FILE *handle;
+    char isDir;
+    uint64_t lastFileXferActivity;
+    char *tid;
+    char openForRead;
+    char isInUse;
+    pthread_mutex_t *inUseMutex;
+} twFile;
+
+typedef void (*file_cb)(char fileRcvd, struct twFileTransferInfo *info, void *userdata);
+
+TW_END_DECLARATIONS
+
+#endif /* FILEMANAGER_H */
+
+/* twFileTransferCallbacks.h: the services of file transfer */
+#if defined(TWEDGE_PART_twFileTransferCallbacks) && !defined(TWEDGE_FILE_TRANSFER_CALLBACKS_H)
+#define TWEDGE_FILE_TRANSFER_CALLBACKS_H
+
+#endif /* TWEDGE_FILE_TRANSFER_CALLBACKS_H */
+
+/* twTunnelManager.h: application tunnels */
+#if defined(TWEDGE_PART_twTunnelManager) && !defined(TUNNELMANAGER_H)
+#define TUNNELMANAGER_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twActiveTunnel {
+    char *thingName;
+    char *tid;
+    char *peerName;
+    char *host;
+    uint16_t port;
+    DATETIME startTime;
+    DATETIME endTime;
+    char *type;
+} twActiveTunnel;
+
+typedef void (*tunnel_cb)(char started,
+                          const char *tid,
+                          const char *thingName,
+                          const char *peerName,
+                          const char *host,
+                          int16_t port,
+                          DATETIME startTime,
+                          DATETIME endTime,
+                          uint64_t bytesSent,
+                          uint64_t bytesRcvd,
+                          const char *type,
+                          const char *msg,
+                          void *userdata);
+
+typedef twList twActiveTunnelList;
+
+TW_END_DECLARATIONS
+
+#endif /* TUNNELMANAGER_H */
+
+/* twSubscribedProps.h: property values that wait to be pushed */
+#if defined(TWEDGE_PART_twSubscribedProps) && !defined(TW_SUBSCRIBED_PROPS_H)
+#define TW_SUBSCRIBED_PROPS_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twSubscribedProperty {
+    const char *entity;
+    twProperty *prop;
+    char fold;
+    char foldedPropertyNeedsUpdate;
+    uint32_t size;
+} twSubscribedProperty;
+
+typedef struct twEntitySavedProperties {
+    char *name;
+    twList *props;
+} twEntitySavedProperties;
+
+typedef struct twEntityCurrentValues {
+    char *name;
+    twDict *props;
+} twEntityCurrentValues;
+
+typedef struct twSubscribedPropsMgr {
+    pthread_mutex_t *mtx;
+    twDict *currentValues;
+    twDict *savedValues;
+    twStream *persistedValues;
+    char fold;
+    twInfoTable *itTemplate;
+    uint32_t queueSize;
+    char *subscribedPropsFile;
+} twSubscribedPropsMgr;
+
+TW_END_DECLARATIONS
+
+#endif /* TW_SUBSCRIBED_PROPS_H */
+
+/* twZipTar.h: unpacking of archives */
+#if defined(TWEDGE_PART_twZipTar) && !defined(TW_ZIPTAR_H)
+#define TW_ZIPTAR_H
+
+#endif /* TW_ZIPTAR_H */
+
+/* twPath.h: absolute paths */
+#if defined(TWEDGE_PART_twPath) && !defined(TWPATH_H)
+#define TWPATH_H
+
+#endif /* TWPATH_H */
+
+/* twSig.h: digests of files and signatures */
+#if defined(TWEDGE_PART_twSig) && !defined(TW_C_SDK_TWSIG_H)
+#define TW_C_SDK_TWSIG_H
+
+#include <stdio.h>
+
+#endif /* TW_C_SDK_TWSIG_H */
+
+/* crypto_wrapper.h: DES and MD4, for the proxies that still ask for them */
+#if defined(TWEDGE_PART_crypto_wrapper) && !defined(__CRYPTO_WRAPPER_H)
+#define __CRYPTO_WRAPPER_H
+
+#endif /* __CRYPTO_WRAPPER_H */
+
+/* twHttpProxy.h: connection through an HTTP proxy */
+#if defined(TWEDGE_PART_twHttpProxy) && !defined(HTTP_PROXY_H)
+#define HTTP_PROXY_H
+
+#endif /* HTTP_PROXY_H */
+
+/* twNtlm.h: NTLM authentication at a proxy */
+#if defined(TWEDGE_PART_twNtlm) && !defined(TW_NTLM_H)
+#define TW_NTLM_H
+
+#endif /* TW_NTLM_H */
+
+/* tomcrypt.h: context of SHA-1 and MD5: opaque, on the caller's stack */
+#if defined(TWEDGE_PART_tomcrypt) && !defined(TWEDGE_TOMCRYPT_H)
+#define TWEDGE_TOMCRYPT_H
+
+#ifndef TOMCRYPT_H_
+typedef union Hash_state {
+    uint64_t alignment;
+    unsigned char opaque[272];
+} hash_state;
+#endif
+
+#endif /* TWEDGE_TOMCRYPT_H */
+
+/* twTls.h: TLS client */
+#if defined(TWEDGE_PART_twTls) && !defined(TW_TLS_H)
+#define TW_TLS_H
+
+#include <limits.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+/* OpenSSL's types, which are only pointed to; its own headers may be included before or after. */
+#if !defined(HEADER_OSSL_TYP_H) && !defined(OPENSSL_TYPES_H)
+typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_st SSL;
+#endif
+
+/* The backend header only says which types stand for a context and a connection. */
+#ifdef TW_TLS_INCLUDE
+#include TW_TLS_INCLUDE
+#else
+#include "twOpenSSL.h"
+#endif
+#ifndef TW_SHA1_CTX
+#define TW_SHA1_CTX hash_state
+#endif
+#ifndef TW_MD5_CTX
+#define TW_MD5_CTX hash_state
+#endif
+
+TW_BEGIN_DECLARATIONS
+
+#define TW_SUBJECT_CN 0
+
+#define TW_SUBJECT_O 1
+
+#define TW_SUBJECT_OU 2
+
+#define TW_ISSUER_CN 3
+
+#define TW_ISSUER_O 4
+
+#define TW_ISSUER_OU 5
+
+#define TW_READ_TIMEOUT -333
+
+typedef struct twTlsClient {
+    twSocket *connection;
+    TW_SSL_CTX *ctx;
+    TW_SSL *ssl;
+    uint32_t options;
+    char **x509_data;
+    twPasswdCallbackFunction keypasswdCallback;
+    char *read_buf;
+    char selfSignedOk;
+    char validateCert;
+    char isEncrypted;
+    char isEnabled;
+    pthread_mutex_t *mtx;
+} twTlsClient;
+
+TW_END_DECLARATIONS
+
+#define TW_SHA1_INIT(a) twSHA1_Init(a)
+#define TW_SHA1_UPDATE(a, b, c) twSHA1_Update((a), (b), (c))
+#define TW_SHA1_FINAL(a, b) twSHA1_Final((a), (b))
+#define TW_MD5_INIT(a) twMD5_Init(a)
+#define TW_MD5_UPDATE(a, b, c) twMD5_Update((a), (b), (c))
+#define TW_MD5_FINAL(a, b) twMD5_Final((a), (b))
+
+#endif /* TW_TLS_H */
+
+/* twApiWrapper.h: flat data blocks for language bindings */
+#if defined(TWEDGE_PART_twApiWrapper) && !defined(TW_WRAPPER_EXPORTS_H)
+#define TW_WRAPPER_EXPORTS_H
+
+TW_BEGIN_DECLARATIONS
+
+typedef struct twWPropertyRegInfo {
+    char *propertyName;
+    enum BaseType propertyType;
+    char *propertyDescription;
+    char *propertyPushType;
+    double propertyPushThreshold;
+} twWPropertyRegInfo;
+
+typedef struct twWServiceRegInfo {
+    char *serviceName;
+    char *serviceDescription;
+    unsigned char *inputDataShapeBytesPtr;
+    int32_t inputDataShapeLength;
+    enum BaseType outputType;
+    unsigned char *outputDataShapeBytesPtr;
+    int32_t outputDataShapeLength;
+} twWServiceRegInfo;
+
+typedef struct twWRegInfoList {
+    int length;
+    void *listPtr;
+} twWRegInfoList;
+
+typedef struct twWDataBlock {
+    char isPrimitive;
+    int32_t length;
+    unsigned char *bytesPtr;
+} twWDataBlock;
+
+typedef int (*processPropertyReadRequest_cb)(const char *entityName,
+                                             const char *propertyName,
+                                             struct twWDataBlock **dataBlock,
+                                             void *userdata);
+
+typedef int (*processPropertyWriteRequest_cb)(const char *entityName,
+                                              const char *propertyName,
+                                              struct twWDataBlock *dataBlock,
+                                              void *userdata);
+
+typedef int (*processServiceRequest_cb)(const char *entityName,
+                                        const char *serviceName,
+                                        struct twWDataBlock *paramsBlock,
+                                        struct twWDataBlock **contentBlock,
+                                        void *userdata);
+
+typedef void (*fileTransfer_cb)(char fileRcvd,
+                                char *sourceRepository,
+                                char *sourcePath,
+                                char *sourceFile,
+                                char *sourceChecksum,
+                                char *targetRepository,
+                                char *targetPath,
+                                char *targetFile,
+                                char *targetChecksum,
+                                DATETIME startTime,
+                                DATETIME endTime,
+                                int32_t duration,
+                                char *state,
+                                char isComplete,
+                                double size,
+                                char *transferId,
+                                char *user,
+                                char *message,
+                                void *userdata);
+
+TW_END_DECLARATIONS
+
+#endif /* TW_WRAPPER_EXPORTS_H */
+
+/* twExt.h: the extension layer with everything below it */
+#if defined(TWEDGE_PART_twExt) && !defined(TW_C_SDK_TWEXT_H)
+#define TW_C_SDK_TWEXT_H
+
+/* Names of later releases and of the public help. */
+#define twExt_Api_InvokeService twApi_InvokeService
+#define twExt_LoadShapeLibrary twExt_LoadExtensionLibrary
+#define twLoadShapeLibrary twExt_LoadExtensionLibrary
+#define twCreateThingFromTemplate twExt_CreateThingFromTemplate
+#define twExt_DataShape twDataShape
+#define twExt_InfoTable twInfoTable
+#define twExt_InfoTableRow twInfoTableRow
+#define twExt_InfoTable_CreateRowFromEntries twInfoTable_CreateRowFromEntries
+#define twExt_InfoTable_CreateInfoTableFromRows twInfoTable_CreateInfoTableFromRows
+#define NO_SHAPE_NAME TW_NO_SHAPE_NAME
+#define PUSH_TYPE_ALWAYS TW_PUSH_TYPE_ALWAYS
+#define PUSH_TYPE_VALUE TW_PUSH_TYPE_VALUE
+#define PUSH_THRESHOLD_NONE TW_PUSH_THRESHOLD_NONE
+
+#endif /* TW_C_SDK_TWEXT_H */
+
+#endif /* TWEDGE_INSIDE_PORT */

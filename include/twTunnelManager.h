@@ -1,0 +1,4 @@
+/* twTunnelManager.h: application tunnels */
+#define TWEDGE_FORWARDED
+#define TWEDGE_PART_twTunnelManager
+#include "twExt.h"

@@ -1,0 +1,1 @@
+//! `twExt.h`: what the umbrella header declares itself.

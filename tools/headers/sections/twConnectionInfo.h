@@ -1,0 +1,5 @@
+//@ guard TW_CONNECTION_INFO_H
+//@ source connection_info
+//@ needs twOSPort.h twPasswds.h
+//@ about settings of the connection
+//@ declarations

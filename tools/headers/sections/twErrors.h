@@ -1,0 +1,4 @@
+//@ guard TW_ERRORS_H
+//@ source errors
+//@ about codes that functions return
+//@ declarations

@@ -1,0 +1,5 @@
+//@ guard HTTP_PROXY_H
+//@ source http_proxy
+//@ needs twOSPort.h
+//@ about connection through an HTTP proxy
+//@ declarations

@@ -1,0 +1,4 @@
+//@ guard TWPATH_H
+//@ source path
+//@ about absolute paths
+//@ declarations

@@ -1,0 +1,5 @@
+//@ guard TWEDGE_ZLIB_H
+//@ source zlib
+//@ about the stream type of zlib that struct twWs holds by value
+//@ not-forwarded
+//@ declarations
