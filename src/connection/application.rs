@@ -1,33 +1,8 @@
 //! What a connection needs from the application above it.
 
-use std::fmt;
-
-use zeroize::Zeroizing;
-
 use crate::model::{InfoTable, Text};
+pub use crate::net::upgrade::AppKey;
 use crate::wire::{Header, MessageCode, Request};
-
-/// An application key, at most 255 bytes on the wire. Wiped from memory when dropped; never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AppKey(Zeroizing<Vec<u8>>);
-
-impl AppKey {
-    /// Takes over the key's bytes.
-    pub fn new(key: Vec<u8>) -> Self {
-        Self(Zeroizing::new(key))
-    }
-
-    /// The key in clear.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for AppKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AppKey(***)")
-    }
-}
 
 /// A request of the platform, waiting for or given to [`Application::handle_request`].
 #[derive(Clone, Debug, PartialEq)]
@@ -77,11 +52,21 @@ pub enum BindEvent {
 }
 
 /// The application's side of a connection. Every function is called on a thread that the application lends (in a call of
-/// `tick`, `handle_next`, `connect` and so on), never on a thread of ours, with no lock held: it may block, and may call anything
-/// of the connection.
+/// `tick`, `handle_next`, `connect` and so on), with no lock held: it may block, and may call anything of the connection. The
+/// exceptions are [`Application::bound_names`], [`Application::is_bound`] and [`Application::on_session`], which a reconnect on a
+/// thread of ours needs as well: they must not run code of the application proper.
 pub trait Application: Send + Sync {
     /// The key for the next attempt to connect or authenticate. Asked anew each time, so that keys may rotate.
     fn app_key(&self) -> AppKey;
+
+    /// The names to be bound at each connect: those that the application has asked to bind, whatever the platform has answered, and not
+    /// to unbind since. May be called on a thread of ours.
+    fn bound_names(&self) -> Vec<Text>;
+
+    /// Whether it is one of them.
+    fn is_bound(&self, thing: &Text) -> bool {
+        self.bound_names().contains(thing)
+    }
 
     /// A link is open. [`super::Connection::is_connected`] is still false.
     fn on_connect(&self) {}
@@ -102,7 +87,8 @@ pub trait Application: Send + Sync {
         let _ = payload;
     }
 
-    /// The session is authenticated and nothing else has been sent on it: the moment for messages that were stored offline.
+    /// The session is authenticated and nothing else has been sent on it: the moment for messages that were stored offline. May be
+    /// called on a thread of ours.
     fn on_session(&self) {}
 
     /// Bind callbacks are due.

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{Step, status};
 use crate::model::Text;
-use crate::wire::MessageCode;
+use crate::wire::{EncodeError, MessageCode};
 
 /// Why a request has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -20,17 +20,12 @@ pub enum RequestError {
     /// The link was lost after sending.
     #[error("the connection was lost before the answer came")]
     ConnectionLost,
-    /// Nothing was sent.
-    #[error("the message takes {size} bytes, above the limit of {limit}: split it, or raise max_message_size")]
-    TooLarge {
-        /// What it takes, framing included.
-        size: usize,
-        /// What is allowed.
-        limit: usize,
-    },
-    /// Nothing was sent.
-    #[error("the message could not be encoded: {0}")]
-    NotEncoded(String),
+    /// Nothing was sent: it is above a limit.
+    #[error("too large to be sent: {0}")]
+    TooLarge(EncodeError),
+    /// Nothing was sent: it cannot be written at all.
+    #[error("it cannot be sent as it is: {0}")]
+    NotEncoded(EncodeError),
     /// The link does not take what is queued already.
     #[error("the link accepted nothing within {0:?}: the network is too slow for what is sent, or dead")]
     NotSent(Duration),
@@ -59,7 +54,7 @@ impl RequestError {
         match self {
             Self::NotConnected | Self::Forked => MessageCode::SERVICE_UNAVAILABLE,
             Self::TimedOut(_) | Self::ConnectionLost | Self::Interrupted => MessageCode::GATEWAY_TIMEOUT,
-            Self::TooLarge { .. } | Self::NotEncoded(_) | Self::NotSent(_) => MessageCode::PRECONDITION_FAILED,
+            Self::TooLarge(_) | Self::NotEncoded(_) | Self::NotSent(_) => MessageCode::PRECONDITION_FAILED,
             Self::Undecodable(_) => MessageCode(0),
             Self::Refused { code, .. } => *code,
         }
@@ -72,10 +67,7 @@ impl RequestError {
 
     /// Whether nothing has left the device, so that the message can be sent again without being executed twice.
     pub fn nothing_sent(&self) -> bool {
-        matches!(
-            self,
-            Self::NotConnected | Self::TooLarge { .. } | Self::NotEncoded(_) | Self::NotSent(_) | Self::Forked
-        )
+        matches!(self, Self::NotConnected | Self::TooLarge(_) | Self::NotEncoded(_) | Self::NotSent(_) | Self::Forked)
     }
 }
 
@@ -111,6 +103,13 @@ pub struct OpenFailure {
     pub result: u16,
     /// What was wrong and what to do.
     pub reason: String,
+}
+
+impl OpenFailure {
+    /// The opening was ended from outside.
+    pub(super) fn interrupted(step: Step) -> Self {
+        Self { step, result: 1001, reason: "ended by a call that stops the connection attempt".into() }
+    }
 }
 
 impl ConnectError {

@@ -18,6 +18,7 @@ macro_rules! enum_constants {
 }
 
 pub mod guard;
+pub mod signals;
 mod key;
 pub mod memory;
 mod native_thread;

@@ -1,0 +1,249 @@
+//! The connect loop: attempts, pauses, and what the flags say afterwards (api-behaviour.md 2.3).
+//!
+//! It runs on the thread that wants the connection, so that the application's callbacks run there. Other threads end it through
+//! [`Driver`](super::driver::Driver).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::application::{AppKey, Application, BindEvent};
+use super::backoff::pause_after;
+use super::driver::Waiting;
+use super::error::{ConnectError, OpenFailure, RequestError};
+use super::events::Event;
+use super::flags::Flag;
+use super::outbox::{Command, Done, Link};
+use super::settings::ConnectOptions;
+use super::shared::{BindRetry, Shared, deadline};
+use super::{Step, steps};
+use crate::net::websocket::close_payload;
+use crate::wire::NO_SESSION;
+
+/// How long a close waits until the I/O thread has sent the close frame and ended TCP.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// Who wants the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The application has said so. Its options are kept for automatic reconnects.
+    Explicit,
+    /// A request that insists. The options are its own (Q-A20).
+    Forced,
+    /// Nobody: the link was lost, or the duty cycle begins. One attempt; the pauses are somebody else's.
+    Automatic,
+    /// The same on a thread of ours, because the application does not lend one: nothing is told from here.
+    Background,
+}
+
+impl Origin {
+    /// Whether the loop was not asked for by a call of the application.
+    fn is_automatic(self) -> bool {
+        matches!(self, Self::Automatic | Self::Background)
+    }
+}
+
+impl Shared {
+    /// Connects, authenticates and binds, with as many attempts as the options say. Returns at once, without being connected, while
+    /// another call is at it (Q-C9).
+    pub fn connect(&self, options: ConnectOptions, origin: Origin) -> Result<(), ConnectError> {
+        self.connect_as(options, origin, &*self.application)
+    }
+
+    /// The same with somebody else to be called.
+    pub fn connect_as(
+        &self,
+        options: ConnectOptions,
+        origin: Origin,
+        application: &dyn Application,
+    ) -> Result<(), ConnectError> {
+        if self.owner.is_foreign() {
+            return Err(ConnectError::Forked);
+        }
+        if origin == Origin::Explicit {
+            self.set_reconnect_options(options);
+        }
+        let Some(turn) = self.driver.begin() else {
+            log::debug!("connect: another thread is at it");
+            return Ok(());
+        };
+        if origin.is_automatic() && self.flags.get(Flag::ManuallyDisconnected) {
+            return Ok(());
+        }
+        self.deliver_events_for(origin);
+        self.flags.set(Flag::ConnectionInProgress, true);
+        self.flags.set(Flag::ManuallyDisconnected, true);
+        let outcome = self.attempts(options, origin, application);
+        self.conclude(&outcome, origin);
+        // Last, and before the turn ends: whoever waits for the end of the loop finds the flags in their final state.
+        self.flags.set(Flag::FirstConnectionComplete, true);
+        self.flags.set(Flag::ConnectionInProgress, false);
+        drop(turn);
+        self.tasker.raise();
+        self.deliver_events_for(origin);
+        outcome
+    }
+
+    fn deliver_events_for(&self, origin: Origin) {
+        if origin != Origin::Background {
+            self.deliver_events();
+        }
+    }
+
+    fn attempts(
+        &self,
+        options: ConnectOptions,
+        origin: Origin,
+        application: &dyn Application,
+    ) -> Result<(), ConnectError> {
+        let mut left = options.retries;
+        let mut outcome = Ok(());
+        while left != 0 && self.may_go_on() {
+            outcome = self.attempt(options, origin, application);
+            match &outcome {
+                Ok(()) => break,
+                Err(error) => log::warn!("connect: {error}"),
+            }
+            if left > 0 {
+                left -= 1;
+            }
+            if left == 0 || !self.driver.sleep(self.settings().connect_retry_interval) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// Neither another thread nor a cleared flag wants the loop to end.
+    fn may_go_on(&self) -> bool {
+        self.flags.get(Flag::ConnectionInProgress) && !self.driver.is_stopped()
+    }
+
+    /// One attempt: the steps 1 to 4. On a link that is there already only AUTH and BIND are sent (Q-A21).
+    fn attempt(
+        &self,
+        options: ConnectOptions,
+        origin: Origin,
+        application: &dyn Application,
+    ) -> Result<(), ConnectError> {
+        let key = application.app_key();
+        self.remember_key(key.clone());
+        let link = match self.outbox.link() {
+            Some(link) => link,
+            None => self.open_link(options, &key, application)?,
+        };
+        let outcome = self.authenticate_and_bind(&link, &key, application);
+        // Requests that came meanwhile may be handled now, also on a session that goes on without being bound.
+        self.dispatch.release(link.id);
+        if let Err(ConnectError::Authenticate(error)) = &outcome {
+            self.after_failed_authentication(&link, error, origin);
+        }
+        outcome
+    }
+
+    fn open_link(
+        &self,
+        options: ConnectOptions,
+        key: &AppKey,
+        application: &dyn Application,
+    ) -> Result<Link, ConnectError> {
+        let timeout = if options.timeout.is_zero() { self.settings().connect_timeout } else { options.timeout };
+        self.start_io_thread()?;
+        let opened = steps::open(self, key, deadline(Instant::now(), timeout)).map_err(ConnectError::Open)?;
+        let link = Link {
+            id: self.outbox.next_link_id(),
+            session_id: NO_SESSION,
+            compression: opened.opened.compression.is_some(),
+            max_frame_size: opened.max_frame_size,
+        };
+        self.dispatch.hold(link.id);
+        self.synchronizer.restart(link.id);
+        application.on_connect();
+        self.outbox.adopt(link, opened);
+        if !self.may_go_on() {
+            self.close_link(Some(link.id), 1000, b"");
+            return Err(ConnectError::Open(OpenFailure::interrupted(Step::WebSocketUpgrade)));
+        }
+        Ok(link)
+    }
+
+    fn authenticate_and_bind(
+        &self,
+        link: &Link,
+        key: &AppKey,
+        application: &dyn Application,
+    ) -> Result<(), ConnectError> {
+        let link = steps::authenticate(self, link, key).map_err(ConnectError::Authenticate)?;
+        application.on_session();
+        steps::bind(self, &link).map_err(ConnectError::Bind)?;
+        application.on_bound(&BindEvent::Connected);
+        Ok(())
+    }
+
+    /// A refused AUTH closes the link, so that the next attempt uses a new one (Q-C32). When no answer came the link stays, as the C
+    /// interface promises, unless the attempt was nobody's wish.
+    fn after_failed_authentication(&self, link: &Link, error: &RequestError, origin: Origin) {
+        let unanswered = matches!(error, RequestError::TimedOut(_) | RequestError::Interrupted);
+        if !unanswered || origin.is_automatic() {
+            self.close_link(Some(link.id), 1000, b"Not authenticated");
+            self.deliver_events_for(origin);
+        }
+    }
+
+    /// Sets what the outcome means for automatic reconnects.
+    fn conclude(&self, outcome: &Result<(), ConnectError>, origin: Origin) {
+        let now = Instant::now();
+        let settings = self.settings();
+        let stopped = self.driver.is_stopped();
+        let link = self.outbox.link().map(|link| link.id);
+        let mut schedule = self.schedule();
+        schedule.bind_retry = None;
+        match (outcome, link) {
+            _ if stopped => {}
+            (Ok(()), link) => {
+                if link.is_some() {
+                    schedule.backoff.linked(now);
+                }
+                self.flags.set(Flag::ManuallyDisconnected, false);
+            }
+            // The session goes on, and the names are bound by a later tick.
+            (Err(ConnectError::Bind(_)), Some(link)) => {
+                schedule.backoff.linked(now);
+                let at = deadline(now, pause_after(1, &settings));
+                schedule.bind_retry = Some(BindRetry { link, failures: 1, at });
+            }
+            (Err(_), _) => schedule.backoff.failed(now, &settings),
+        }
+        // An explicit call that fails leaves the flag set (Q-C8): what comes next is the caller's decision.
+        if !stopped && origin.is_automatic() {
+            self.flags.set(Flag::ManuallyDisconnected, false);
+        }
+    }
+
+    /// Ends a connect loop that runs in some thread: at once if it sleeps or waits, else after what it is doing.
+    pub fn stop_connecting(&self) {
+        match self.driver.stop() {
+            Some(Waiting::Opening(interrupt)) => interrupt.set(),
+            Some(Waiting::Answer(id)) => {
+                self.in_flight.complete(id, Err(RequestError::Interrupted));
+            }
+            None => {}
+        }
+    }
+
+    /// Closes the link with a close frame and tells the application. False when there is none (or another one).
+    pub fn close_link(&self, link: Option<u64>, status: u16, reason: &[u8]) -> bool {
+        let Some(link) = self.outbox.take_link(link) else { return false };
+        let done = Arc::new(Done::default());
+        self.outbox.command(Command::Close { link: link.id, status, reason: reason.to_vec(), done: Arc::clone(&done) });
+        done.wait_until(deadline(Instant::now(), CLOSE_LIMIT));
+        self.end_requests_of(link.id);
+        self.synchronizer.forget(None);
+        self.tell(Event::Closed(close_text(status, reason)));
+        true
+    }
+}
+
+/// The text of a close frame of ours, which is what the close callback gets (api-behaviour.md 2.6): its payload without the status.
+pub(super) fn close_text(status: u16, reason: &[u8]) -> Vec<u8> {
+    close_payload(status, reason).split_off(2)
+}

@@ -1,0 +1,360 @@
+//! The handle that programs hold.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use super::answer::{Callback, Outcome};
+use super::application::{Application, Incoming, Reply};
+use super::connect::Origin;
+use super::error::{ConnectError, RequestError};
+use super::flags::{Flag, FlagStore};
+use super::open::Endpoint;
+use super::outbox::Command;
+use super::session::time_of_day;
+use super::settings::{ConnectOptions, RequestOptions, Settings};
+use super::shared::{Shared, deadline};
+use crate::model::Text;
+use crate::wire::{Gateway, Message, MessageCode, Request};
+
+/// What a thread that pumps a connection does, and waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// [`Connection::tick`].
+    Tasker,
+    /// [`Connection::handle_next`].
+    Handler,
+}
+
+/// One connection to the platform. Cheap to clone: clones are the same connection. When the last one goes, the link is closed and the
+/// threads of ours have ended.
+#[derive(Clone)]
+pub struct Connection(Arc<Handle>);
+
+/// A connection that does not keep itself alive, for an [`Application`] that needs the connection it belongs to.
+#[derive(Clone, Default)]
+pub struct WeakConnection(Weak<Handle>);
+
+impl WeakConnection {
+    /// The connection, unless its last handle has gone.
+    pub fn upgrade(&self) -> Option<Connection> {
+        self.0.upgrade().map(Connection)
+    }
+}
+
+struct Handle(Arc<Shared>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.shut_down();
+    }
+}
+
+impl Connection {
+    /// A connection that is not connected. Nothing is looked up, no thread is started and no file is opened before the first
+    /// [`Connection::connect`]: the program may fork in between.
+    pub fn new(
+        endpoint: Endpoint,
+        settings: Settings,
+        application: Arc<dyn Application>,
+        flags: Arc<dyn FlagStore>,
+    ) -> Self {
+        Self(Arc::new(Handle(Shared::new(endpoint, settings, application, flags))))
+    }
+
+    /// A handle that does not keep the connection alive.
+    pub fn downgrade(&self) -> WeakConnection {
+        WeakConnection(Arc::downgrade(&self.0))
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.0.0
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        self.shared().settings()
+    }
+
+    /// Replaces the settings; cheap when nothing has changed. Each is read when it is needed, so a changed ping rate counts from the next
+    /// ping on.
+    pub fn set_settings(&self, settings: Settings) {
+        self.shared().set_settings(settings);
+    }
+
+    /// Replaces the endpoint; the next attempt to connect uses it.
+    pub fn set_endpoint(&self, endpoint: Endpoint) {
+        self.shared().set_endpoint(endpoint);
+    }
+
+    /// The endpoint that the next attempt to connect uses.
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint::clone(&self.shared().endpoint())
+    }
+
+    /// Name and type that accompany every BIND and UNBIND from now on.
+    pub fn set_gateway(&self, gateway: Option<Gateway>) {
+        self.shared().set_gateway(gateway);
+    }
+
+    /// What automatic reconnects do: the options of the last [`Connection::connect`]. Both are zero before, and with no retries there are
+    /// no automatic reconnects.
+    pub fn reconnect_options(&self) -> ConnectOptions {
+        self.shared().reconnect_options()
+    }
+
+    /// Changes them.
+    pub fn set_reconnect_options(&self, options: ConnectOptions) {
+        self.shared().set_reconnect_options(options);
+        self.shared().tasker.raise();
+    }
+
+    /// Connects, authenticates and binds (steps 1 to 4) in this thread, in which the application's callbacks run. While another connect call
+    /// is running it returns at once, without being connected. On a connection that is online it authenticates and binds again.
+    ///
+    /// # Errors
+    /// Of the last attempt. After [`ConnectError::Bind`] the session goes on, and `tick` binds again with growing pauses; after an
+    /// unanswered [`ConnectError::Authenticate`] the link stays open without a session.
+    pub fn connect(&self, options: ConnectOptions) -> Result<(), ConnectError> {
+        self.shared().connect(options, Origin::Explicit)
+    }
+
+    /// Ends a connect call that runs in another thread: at once if it pauses or waits, else after what it is doing. It returns the error of
+    /// its last step.
+    pub fn stop_connection_attempt(&self) {
+        if !self.shared().owner.is_foreign() {
+            self.shared().stop_connecting();
+        }
+    }
+
+    /// Unbinds everything (2 s at most), closes the link and stays disconnected until the next connect call. Ends a connect call of another
+    /// thread first. Close callbacks are due from this call, without a link as well.
+    pub fn disconnect(&self, reason: &[u8]) {
+        self.shared().disconnect(reason);
+    }
+
+    /// Closes the link with a status of RFC 6455 and a reason, without unbinding. False when there is none.
+    pub fn close(&self, status: u16, reason: &[u8]) -> bool {
+        let shared = self.shared();
+        if shared.owner.is_foreign() {
+            return false;
+        }
+        let closed = shared.close_link(None, status, reason);
+        shared.deliver_events();
+        closed
+    }
+
+    /// Ends everything: connect calls, link, threads of ours. Afterwards nothing can be sent and no connect call succeeds. The last handle
+    /// does this when it goes.
+    pub fn shut_down(&self) {
+        self.shared().shut_down();
+    }
+
+    /// Whether there is a link and AUTH was answered with success on it. Names may not be bound yet, or be refused.
+    pub fn is_connected(&self) -> bool {
+        self.shared().online().is_some()
+    }
+
+    /// Whether there is a link, authenticated or not.
+    pub fn has_link(&self) -> bool {
+        self.shared().outbox.link().is_some()
+    }
+
+    /// The id that the platform has given to the session, if there is one.
+    pub fn session_id(&self) -> Option<u32> {
+        self.shared().online().map(|link| link.session_id)
+    }
+
+    /// The flags that applications read and write.
+    pub fn flags(&self) -> &dyn FlagStore {
+        &*self.shared().flags
+    }
+
+    /// Binds names, which [`Application::bound_names`] contains already. Offline nothing happens: the next connect binds them.
+    ///
+    /// # Errors
+    /// The first refusal, after all messages were sent, or why no answer came.
+    pub fn bind(&self, names: &[Text]) -> Result<(), RequestError> {
+        self.shared().bind(names)
+    }
+
+    /// Unbinds a name, which [`Application::bound_names`] does not contain any more.
+    ///
+    /// # Errors
+    /// [`RequestError::NotConnected`] offline, the refusal, or why no answer came.
+    pub fn unbind(&self, name: &Text) -> Result<(), RequestError> {
+        self.shared().unbind(name)
+    }
+
+    /// A request and its answer, which may be an error of the platform.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub fn request(&self, code: MessageCode, request: Request, options: RequestOptions) -> Outcome {
+        self.shared().request(code, request, options)
+    }
+
+    /// A request whose outcome goes to a callback: an answer from [`Connection::handle_next`], the end of the link likewise, a time-out
+    /// from [`Connection::tick`]. Gives its id.
+    ///
+    /// # Errors
+    /// Why it could not be sent; the callback is dropped without being called then.
+    pub fn request_async(
+        &self,
+        code: MessageCode,
+        request: Request,
+        options: RequestOptions,
+        callback: Callback,
+    ) -> Result<u32, RequestError> {
+        self.shared().request_async(code, request, options, callback)
+    }
+
+    /// Answers a request that [`Application::handle_request`] has left unanswered.
+    ///
+    /// # Errors
+    /// [`RequestError::NotConnected`] when the link it came on is gone; otherwise why it could not be sent.
+    pub fn respond(&self, incoming: &Incoming, reply: Reply) -> Result<(), RequestError> {
+        self.shared().respond(incoming, reply)
+    }
+
+    /// Sends a message as it is, but for its session id, and does not wait for an answer.
+    ///
+    /// # Errors
+    /// Why it could not be sent.
+    pub fn send(&self, message: Message) -> Result<(), RequestError> {
+        self.shared().send_prepared(message)
+    }
+
+    /// Sends WebSocket messages that are encoded already (with the session id of [`Connection::session_id`]).
+    ///
+    /// # Errors
+    /// Why they could not be sent.
+    pub fn send_encoded(&self, messages: Vec<Vec<u8>>) -> Result<(), RequestError> {
+        self.shared().send_raw(messages)
+    }
+
+    /// Sends a ping, with the time of day as its text if none is given. It does not touch the watchdog. At most
+    /// [`crate::net::websocket::MAX_CONTROL_TEXT`] bytes, which the caller checks.
+    ///
+    /// # Errors
+    /// [`RequestError::NotConnected`].
+    pub fn ping(&self, text: Option<&[u8]>) -> Result<(), RequestError> {
+        let text = text.map_or_else(|| time_of_day().into_bytes(), <[u8]>::to_vec);
+        self.shared().control(|link| Command::Ping { link, text })
+    }
+
+    /// Sends a pong of the application's own; pings of the server are answered without it. Limits as for [`Connection::ping`].
+    ///
+    /// # Errors
+    /// [`RequestError::NotConnected`].
+    pub fn pong(&self, text: &[u8]) -> Result<(), RequestError> {
+        self.shared().control(|link| Command::Pong { link, text: text.to_vec() })
+    }
+
+    /// One call of the tasker: delivers events, synchronizes, reports time-outs, follows the duty cycle, reconnects. Blocks only for the
+    /// requests and the one attempt to connect that are due.
+    pub fn tick(&self) {
+        self.shared().tick();
+    }
+
+    /// Does one thing that waits for a message handler: a request of the platform, or the callback of an answer. False when there is
+    /// nothing to do. Any number of threads may call it.
+    pub fn handle_next(&self, responses_only: bool) -> bool {
+        !self.shared().owner.is_foreign() && self.shared().handle_next(responses_only)
+    }
+
+    /// How many requests of the platform wait for a handler.
+    pub fn waiting_requests(&self) -> usize {
+        self.shared().dispatch.waiting_requests()
+    }
+
+    /// Tells the callbacks of requests whose time is up; `tick` does the same.
+    pub fn report_overdue(&self) {
+        if !self.shared().owner.is_foreign() {
+            self.shared().report_overdue(Instant::now());
+        }
+    }
+
+    /// Parks a thread that pumps until there is work of that kind, the moment comes, or `keep_waiting` says no. True when there is work.
+    /// One message wakes one thread. `keep_waiting` is asked again after each [`Connection::wake_pumps`]; it must not block.
+    pub fn wait_for_work(&self, work: Work, until: Instant, keep_waiting: &dyn Fn() -> bool) -> bool {
+        let shared = self.shared();
+        if shared.owner.is_foreign() {
+            std::thread::sleep(until.saturating_duration_since(Instant::now()));
+            return false;
+        }
+        match work {
+            Work::Tasker => shared.wait_for_tick(until, keep_waiting),
+            Work::Handler => shared.dispatch.wait(until, keep_waiting),
+        }
+    }
+
+    /// Makes every parked thread ask its `keep_waiting` again. A change made before this call is not missed.
+    pub fn wake_pumps(&self) {
+        self.shared().tasker.wake_all();
+        self.shared().dispatch.wake_all();
+    }
+
+    /// Marks a thing to be synchronized by the next `tick`: what the service NotifyPropertyUpdate does.
+    pub fn notify_property_update(&self, thing: &Text) {
+        if self.shared().synchronizer.mark(thing) {
+            self.shared().tasker.raise();
+        }
+    }
+
+    /// Before values of a bound thing are pushed: waits until the platform's push types are known, at most `limit` and 5 s, and once per
+    /// thing and link. When the platform has asked for the synchronization and no other thread is at it, this thread does it. Whether
+    /// they are known; when not, one WARN says so.
+    pub fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool {
+        self.shared().ensure_synchronized(thing, limit)
+    }
+
+    /// Whether the push types of a thing have been told on this link.
+    pub fn is_synchronized(&self, thing: &Text) -> bool {
+        self.shared().online().is_some() && self.shared().synchronizer.is_synchronized(thing)
+    }
+}
+
+/// How long shutting down waits for a connect call of another thread.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+
+impl Shared {
+    fn shut_down(&self) {
+        if self.owner.is_foreign() {
+            // The threads are the parent's. Their handles must not be touched here, locks may be held for ever.
+            return;
+        }
+        {
+            let mut threads = self.threads();
+            if std::mem::replace(&mut threads.shut_down, true) {
+                return;
+            }
+        }
+        self.flags.set(Flag::ManuallyDisconnected, true);
+        self.stop_connecting();
+        self.driver.wait_for_end(CONNECT_LIMIT);
+        self.close_link(None, 1000, b"Shutting down");
+        self.outbox.command(Command::ShutDown);
+        let (io, background) = {
+            let mut threads = self.threads();
+            (threads.io.take(), threads.background.take())
+        };
+        for thread in [io, background].into_iter().flatten() {
+            if thread.join().is_err() {
+                log::error!("a thread of the connection has panicked");
+            }
+        }
+        self.tasker.raise();
+        self.dispatch.wake_all();
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("endpoint", &self.shared().endpoint()).finish_non_exhaustive()
+    }
+}
+
+/// A deadline that far from now; for callers that have a duration where a moment is asked for.
+pub fn after(time: Duration) -> Instant {
+    deadline(Instant::now(), time)
+}

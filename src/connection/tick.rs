@@ -1,0 +1,128 @@
+//! One call of the tasker, and when the next one is due (api-behaviour.md 2.4).
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::connect::Origin;
+use super::flags::Flag;
+use super::settings::{ConnectOptions, Settings};
+use super::shared::{Shared, deadline};
+
+/// Bounds the sleep of a thread that waits for the next tick although nothing is due.
+const FAR: Duration = Duration::from_secs(3600);
+
+impl Shared {
+    /// Everything that is due, in the order of api-behaviour.md 2.4. Pings, the pong watchdog and reading are the I/O thread's.
+    pub fn tick(&self) {
+        if self.owner.is_foreign() {
+            return;
+        }
+        // Taken before anything is looked at: what happens from here on raises it again.
+        self.tasker.take();
+        let now = Instant::now();
+        self.note_tick(now);
+        self.deliver_events();
+        self.report_authenticated();
+        self.synchronize();
+        self.report_overdue(now);
+        self.duty_cycle(now);
+        self.reconnect(now);
+        self.retry_bind(now);
+        self.note_tick(Instant::now());
+    }
+
+    /// Tells once per link, and not before the connect loop is over, that the session is authenticated.
+    fn report_authenticated(&self) {
+        let Some(link) = self.online() else { return };
+        if self.driver.is_running() {
+            return;
+        }
+        if self.reported_link.swap(link.id, Ordering::SeqCst) != link.id {
+            self.application.on_authenticated();
+        }
+    }
+
+    /// Opens a link again that was lost.
+    fn reconnect(&self, now: Instant) {
+        if self.next_reconnect().is_none_or(|at| at > now) {
+            return;
+        }
+        // A failure has been logged, and is met with a pause.
+        let _ = self.connect(self.single_attempt(), Origin::Automatic);
+    }
+
+    /// The options of an automatic attempt: those of the last connect call, once.
+    pub fn single_attempt(&self) -> ConnectOptions {
+        ConnectOptions { retries: self.reconnect_options().retries.signum().abs(), ..self.reconnect_options() }
+    }
+
+    /// When an automatic reconnect is due; `None` when none is wanted. Stored retries of 0 mean that none is (Q-C10).
+    pub fn next_reconnect(&self) -> Option<Instant> {
+        let wanted = self.settings().auto_reconnect
+            && !self.flags.get(Flag::ManuallyDisconnected)
+            && self.reconnect_options().retries != 0
+            && self.outbox.link().is_none()
+            && !self.driver.is_running();
+        wanted.then(|| self.schedule().backoff.next().unwrap_or_else(Instant::now))
+    }
+
+    /// Goes online or offline by the duty cycle (api-behaviour.md 2.7).
+    fn duty_cycle(&self, now: Instant) {
+        let settings = self.settings();
+        if !self.has_duty_cycle(&settings) {
+            self.schedule().duty = None;
+            return;
+        }
+        if self.schedule().duty.is_some_and(|at| at > now) {
+            return;
+        }
+        let online = self.online().is_some();
+        let share = if online { 100 - settings.duty_cycle.min(100) } else { settings.duty_cycle };
+        let window = settings.duty_cycle_period.saturating_mul(u32::from(share)) / 100;
+        self.schedule().duty = Some(deadline(now, window));
+        if online {
+            self.disconnect(b"Duty cycle off time");
+        } else {
+            self.flags.set(Flag::ManuallyDisconnected, false);
+            let _ = self.connect(self.single_attempt(), Origin::Automatic);
+        }
+    }
+
+    fn has_duty_cycle(&self, settings: &Settings) -> bool {
+        settings.duty_cycle < 100
+            && !settings.duty_cycle_period.is_zero()
+            && self.flags.get(Flag::FirstConnectionComplete)
+    }
+
+    /// When the next tick has something to do.
+    pub fn next_tick(&self, now: Instant) -> Instant {
+        let settings = self.settings();
+        let duty = if self.has_duty_cycle(&settings) { Some(self.schedule().duty.unwrap_or(now)) } else { None };
+        let bind = self.online().and_then(|link| self.schedule().bind_retry.filter(|retry| retry.link == link.id));
+        [
+            duty,
+            bind.map(|retry| retry.at),
+            self.next_reconnect(),
+            self.in_flight.next_deadline(),
+            self.next_synchronization(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(now + FAR)
+    }
+
+    /// Sleeps until a tick is due, the moment comes, or `keep_waiting` says no. True when a tick is due.
+    pub fn wait_for_tick(&self, until: Instant, keep_waiting: &dyn Fn() -> bool) -> bool {
+        loop {
+            let now = Instant::now();
+            let due = self.next_tick(now);
+            if due <= now || self.tasker.wait(until.min(due), keep_waiting) {
+                return true;
+            }
+            if until <= Instant::now() || !keep_waiting() {
+                return false;
+            }
+        }
+    }
+}
