@@ -1,5 +1,13 @@
 //! `twBaseTypes.h`: Byte streams, locations and typed primitive values with their wire and JSON forms.
 
+pub mod compare;
+pub mod decode;
+pub mod encode;
+mod limits;
+pub mod names;
+pub mod primitive;
+pub mod stream;
+
 use libc::FILE;
 use std::ffi::c_char;
 

@@ -1,5 +1,10 @@
 //! `twInfoTable.h`: Data shapes, rows and info tables with their wire and JSON forms.
 
+pub mod access;
+pub mod row;
+pub mod shape;
+pub mod table;
+
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int};
 

@@ -17,6 +17,7 @@ macro_rules! enum_constants {
     };
 }
 
+pub mod convert;
 pub mod guard;
 pub mod signals;
 mod key;
