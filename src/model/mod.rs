@@ -1,6 +1,7 @@
 //! The data model: base types, values, data shapes and info tables, as plain values without I/O.
 
 mod base_type;
+pub mod json;
 mod shape;
 mod table;
 mod text;
