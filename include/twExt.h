@@ -1021,6 +1021,145 @@ typedef struct twSocket {
     twPasswdCallbackFunction proxyPassCallback;
 } twSocket;
 
+/**
+ * TRUE if there is a file or directory of this name; links are followed. FALSE for NULL.
+ */
+char twDirectory_FileExists(char *name);
+
+/**
+ * Creates an empty file; empties one that exists. 0, 101 for NULL, or errno.
+ */
+int twDirectory_CreateFile(char *name);
+
+/**
+ * Deletes a file. 0, 101 for NULL, or errno.
+ */
+int twDirectory_DeleteFile(char *name);
+
+/**
+ * Copies a file, replacing the contents of one that exists. 0, 101 for NULL, or errno.
+ */
+int twDirectory_CopyFile(char *fromName, char *toName);
+
+/**
+ * Moves a file, replacing one that exists; across file systems by copying and deleting. 0, 101 for NULL, or errno, and
+ * then the file is still where it was.
+ */
+int twDirectory_MoveFile(char *fromName, char *toName);
+
+/**
+ * Creates a directory and its parents with mode 0777 less the umask. 0, also if it exists; 101 for NULL, an empty or
+ * too long name; errno.
+ */
+int twDirectory_CreateDirectory(char *name);
+
+/**
+ * Deletes a directory and everything in it, without following links. 0, 101 for NULL, or errno.
+ */
+int twDirectory_DeleteDirectory(char *name);
+
+/**
+ * Size in bytes, time of the last change in milliseconds since 1970 UTC (whole seconds), whether it is a directory and
+ * whether its owner may not write. 0, 101 if anything is NULL, or errno; then nothing is stored.
+ */
+int twDirectory_GetFileInfo(char *filename,
+                            uint64_t *size,
+                            DATETIME *lastModified,
+                            char *isDirectory,
+                            char *isReadOnly);
+
+/**
+ * The next entry of a directory, `.` and `..` included, in no particular order.
+ *
+ * The first call passes NULL for `dir`; each call returns the handle for the next one and stores a name, to be freed by
+ * the caller, and what `twDirectory_GetFileInfo` tells; places may be NULL. At the end the directory is closed, NULL
+ * returned, and `twDirectory_GetLastError` tells 0. NULL with an error number if the directory cannot be opened or
+ * read. Entries that vanish meanwhile and links to nothing are left out.
+ */
+DIR *twDirectory_IterateEntries(char *dirName,
+                                DIR *dir,
+                                char **name,
+                                uint64_t *size,
+                                DATETIME *lastModified,
+                                char *isDirectory,
+                                char *isReadOnly);
+
+/**
+ * The error number that the last of these functions left on this thread (errno).
+ */
+int twDirectory_GetLastError(TW_NO_PROTOTYPE);
+
+/**
+ * A new mutex, not recursive, to be given to `twMutex_Delete`. NULL when there is no memory for it.
+ */
+pthread_mutex_t *twMutex_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Destroys and frees a mutex that nobody holds. NULL does nothing.
+ */
+void twMutex_Delete(pthread_mutex_t *m);
+
+/**
+ * Waits for the mutex and takes it. Taking it again in the same thread blocks for ever. NULL does nothing.
+ */
+void twMutex_Lock(pthread_mutex_t *m);
+
+/**
+ * Releases a mutex that the calling thread holds. NULL does nothing.
+ */
+void twMutex_Unlock(pthread_mutex_t *m);
+
+/**
+ * Waits for one character of standard input, without echo and without waiting for the end of the line if that is a
+ * terminal, whose settings are restored. -1 (as a char) at the end of the input.
+ */
+char getch(TW_NO_PROTOTYPE);
+
+/**
+ * The wall clock in milliseconds since 1970-01-01 00:00 UTC. `utc` has no effect.
+ */
+DATETIME twGetSystemTime(char utc);
+
+/**
+ * The wall clock in milliseconds since 1970-01-01 00:00 UTC. It jumps when the clock is set: not for measuring.
+ */
+uint64_t twGetSystemMillisecondCount(TW_NO_PROTOTYPE);
+
+/**
+ * TRUE if `t1` is later than `t2`.
+ */
+char twTimeGreaterThan(DATETIME t1, DATETIME t2);
+
+/**
+ * TRUE if `t1` is earlier than `t2`.
+ */
+char twTimeLessThan(DATETIME t1, DATETIME t2);
+
+/**
+ * `t1` moved by `msec` milliseconds, which may be negative. Wraps around at the ends of the type.
+ */
+DATETIME twAddMilliseconds(DATETIME t1, int32_t msec);
+
+/**
+ * Writes a time as text into the caller's buffer `s` of `length` bytes, as `format` (of strftime) says.
+ *
+ * `utc` is inverted, as programs know it: TRUE gives local time, FALSE gives UTC. `msec` TRUE appends a comma and the
+ * milliseconds, not padded, if at least nine bytes remain. A text that does not fit gives the empty text. NULL or a
+ * length below 1: nothing is written.
+ */
+void twGetTimeString(DATETIME time, char *s, const char *format, int length, char msec, char utc);
+
+/**
+ * The same as `twGetTimeString` with the present time.
+ */
+void twGetSystemTimeString(char *s, const char *format, int length, char msec, char utc);
+
+/**
+ * Suspends the calling thread for so many milliseconds; 0 and less return at once. A signal that is handled on this
+ * thread ends the sleep early, so that a program's main loop sees the flag that its handler has set.
+ */
+void twSleepMsec(int milliseconds);
+
 TW_END_DECLARATIONS
 
 #endif /* TW_OS_PORT_H */
@@ -1426,6 +1565,10 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+/**
+ * Called for every line that is logged, with strings that are valid during the call only. Calls are made one after the
+ * other; what the function itself logs is dropped.
+ */
 typedef void (*log_function)(enum LogLevel level, const char *timestamp, const char *message);
 
 typedef struct twLogger {
@@ -1435,6 +1578,73 @@ typedef struct twLogger {
     char *buffer;
     pthread_mutex_t *mtx;
 } twLogger;
+
+/**
+ * The logger, created with the defaults (level WARN, not verbose, to standard output) on first use. Never NULL,
+ * internal: not to be freed. Its fields may be written directly. From any thread.
+ */
+struct twLogger *twLogger_Instance(TW_NO_PROTOTYPE);
+
+/**
+ * Forgets what was set; the next use starts with the defaults. Always 0. From any thread.
+ */
+int twLogger_Delete(TW_NO_PROTOTYPE);
+
+/**
+ * Emits lines of this level and above from now on. Always 0. From any thread.
+ */
+int twLogger_SetLevel(enum LogLevel level);
+
+/**
+ * Sends lines to `f` from now on, NULL: to standard output again. Always 0. `f` is called by whichever thread logs,
+ * threads of the library included, one call at a time and with no lock of the library held.
+ */
+int twLogger_SetFunction(log_function f);
+
+/**
+ * At level TRACE and with `val` TRUE messages and byte dumps are logged as well. Always 0. From any thread.
+ */
+int twLogger_SetIsVerbose(char val);
+
+/**
+ * The default log function: writes `[LEVEL] timestamp: message` and a newline to the C library's standard output,
+ * without flushing. Strings borrowed, NULL is shown as empty. From any thread.
+ */
+void LOGGING_FUNCTION(enum LogLevel level, const char *timestamp, const char *message);
+
+/**
+ * The name of a level: TRACE, DEBUG, INFO, WARN, ERROR, FORCE, AUDIT, else UNKNOWN. Internal: not to be changed or
+ * freed.
+ */
+char *levelString(enum LogLevel level);
+
+/**
+ * The name of a message code, as GET or NOT_FOUND; UNKNOWN for a number without one. Internal: not to be changed or
+ * freed.
+ */
+char *twCodeToString(enum msgCodeEnum m);
+
+/**
+ * THING, RESOURCE or SUBSYSTEM, else UNKNOWN. Internal: not to be changed or freed.
+ */
+char *twEntityToString(enum entityTypeEnum m);
+
+/**
+ * PROPERTIES, SERVICES or EVENTS, else UNKNOWN. Internal: not to be changed or freed.
+ */
+char *twCharacteristicToString(enum characteristicEnum m);
+
+/**
+ * Logs bytes in hexadecimal after a caption, at most 1364 of them, if the level is TRACE and the logger verbose.
+ * Arguments borrowed; NULL and a length of 0 are fine. From any thread.
+ */
+void twLogHexString(const char *msg, char *preamble, size_t length);
+
+/**
+ * Logs a message (a `twMessage`) in readable form after a caption, if the level is TRACE and the logger verbose.
+ * App keys and passwords are masked. Arguments borrowed; NULL and incomplete messages are fine. From any thread.
+ */
+void twLogMessage(void *m, char *preamble);
 
 TW_END_DECLARATIONS
 
@@ -1459,6 +1669,9 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+/**
+ * What tasks and threads run: called with the wall clock in milliseconds and, in threads, the argument given for it.
+ */
 typedef void (*twTaskFunction)(uint64_t sys_msecs, void *params);
 
 typedef struct twTask {
@@ -1466,6 +1679,46 @@ typedef struct twTask {
     uint64_t nextRunTick;
     twTaskFunction func;
 } twTask;
+
+/**
+ * The slot with index `i` (0 to 4) of the table, free or not. Internal: not to be freed. NULL for another index.
+ */
+struct twTask *twTaskerGetTask(int i);
+
+/**
+ * Removes all tasks and starts the tasker's thread. From any thread.
+ */
+void twTasker_Initialize(TW_NO_PROTOTYPE);
+
+/**
+ * Adds a task to be run at once and then every `runTimeIntervalMsec` milliseconds from the start of one round to the
+ * next, while the tasker's thread runs; `twApi_TaskerFunction`, `twMessageHandler_msgHandlerTask` and
+ * `twTunnelManager_TaskerFunction` run when they have work instead. The slot (0 to 4), or 700 when all are taken; NULL
+ * takes none: the answer is the slot that the next task would get. From any thread, tasks included.
+ */
+int twTasker_CreateTask(uint32_t runTimeIntervalMsec, twTaskFunction func);
+
+/**
+ * Removes the task in slot `id`; if it is being run, that call goes on. Always 701, whether there was a task or not.
+ * From any thread, tasks included.
+ */
+int twTasker_RemoveTask(int id);
+
+/**
+ * Removes all tasks; one that is being run goes on. From any thread, tasks included.
+ */
+void twTaskerRemoveAllTasks(TW_NO_PROTOTYPE);
+
+/**
+ * Starts the thread that runs the tasks, unless it is running. From any thread.
+ */
+void twTasker_Start(TW_NO_PROTOTYPE);
+
+/**
+ * Ends the thread that runs the tasks and waits until it has ended, a task in progress included; from a task, does not
+ * wait. The tasks stay in their slots. Without a thread nothing happens. From any thread.
+ */
+void twTasker_Stop(TW_NO_PROTOTYPE);
 
 TW_END_DECLARATIONS
 
@@ -1489,6 +1742,68 @@ typedef struct twThread {
     char hasStopped;
     void *opaquePtr;
 } twThread;
+
+/**
+ * Creates a thread that calls `func` with the present time and `opaquePtr`, at once and then `rate` milliseconds after
+ * each return; a rate of 0 means once. With `autoStart` FALSE it sleeps until `twThread_Start`.
+ *
+ * A thread whose function is `twApi_TaskerFunction`, `twMessageHandler_msgHandlerTask` or
+ * `twTunnelManager_TaskerFunction` sleeps until there is work for it instead, whatever its rate (other than 0).
+ *
+ * The result is to be given to `twThread_Delete`. NULL if `func` is NULL or the thread cannot be made. `opaquePtr` is
+ * borrowed until the thread has ended.
+ */
+struct twThread *twThread_Create(twTaskFunction func, uint32_t rate, void *opaquePtr, char autoStart);
+
+/**
+ * Stops a thread, waiting up to ten seconds for its function to return, and frees it. If the function does not return,
+ * the thread is left to itself and frees what it needs when it ends; it is never cancelled. From the thread's own
+ * function: does not wait. NULL and what was deleted before do nothing.
+ */
+void twThread_Delete(void *t);
+
+/**
+ * Lets a thread run that was created without `autoStart`. A thread that has ended does not run again. 0; 101 for NULL.
+ */
+int twThread_Start(struct twThread *t);
+
+/**
+ * Ends a thread: its function is not called again, a sleeping thread is woken. Waits up to `waitTime` milliseconds for a
+ * call in progress; `twThread_IsStopped` tells whether that has returned. From the thread's own function: does not wait.
+ * 0; 101 for NULL.
+ */
+int twThread_Stop(struct twThread *t,
+                  int32_t waitTime);
+
+/**
+ * Keeps the thread from calling its function until `twThread_Resume`; a call in progress goes on. 0; 101 for NULL.
+ */
+int twThread_Pause(struct twThread *t);
+
+/**
+ * Ends a pause. 0; 101 for NULL.
+ */
+int twThread_Resume(struct twThread *t);
+
+/**
+ * TRUE from the start of the thread to its end, pauses included. FALSE for NULL.
+ */
+char twThread_IsRunning(struct twThread *t);
+
+/**
+ * TRUE while the thread is paused. FALSE for NULL.
+ */
+char twThread_IsPaused(struct twThread *t);
+
+/**
+ * TRUE when the thread has called its function for the last time and that has returned. FALSE for NULL.
+ */
+char twThread_IsStopped(struct twThread *t);
+
+/**
+ * The system's id of the thread, 0 for NULL. It must not be joined, detached or cancelled.
+ */
+pthread_t twThread_GetThreadId(struct twThread *t);
 
 TW_END_DECLARATIONS
 
@@ -2492,6 +2807,16 @@ TW_END_DECLARATIONS
 /* twPath.h: absolute paths */
 #if defined(TWEDGE_PART_twPath) && !defined(TWPATH_H)
 #define TWPATH_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * The absolute path without links and dots, to be freed by the caller. NULL if `relativePath` is NULL or names nothing
+ * that exists, with errno saying why.
+ */
+char *twPath_GetFullPath(const char *relativePath);
+
+TW_END_DECLARATIONS
 
 #endif /* TWPATH_H */
 

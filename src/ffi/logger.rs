@@ -154,18 +154,18 @@ pub extern "C" fn twLogger_SetIsVerbose(val: c_char) -> c_int {
     TW_OK
 }
 
-/// Whether `twLog` should format a line of this level. For variadic.c.
+/// Whether `twLog` should format a line of this level. For variadic.c only: not among the library's exports.
 ///
 /// cbindgen:ignore
-#[unsafe(no_mangle)]
+#[unsafe(export_name = "twedge_log_enabled")]
 pub extern "C" fn twedge_log_enabled(level: LogLevel) -> c_char {
     guard(0, || enabled(level) as c_char)
 }
 
-/// Emits a formatted line. For variadic.c.
+/// Emits a formatted line. For variadic.c only: not among the library's exports.
 ///
 /// cbindgen:ignore
-#[unsafe(no_mangle)]
+#[unsafe(export_name = "twedge_log_text")]
 pub unsafe extern "C" fn twedge_log_text(level: LogLevel, text: *const c_char) {
     // SAFETY: variadic.c passes its own terminated buffer.
     guard((), || sink::emit(level, unsafe { CStr::from_ptr(text) }));

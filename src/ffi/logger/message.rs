@@ -207,3 +207,125 @@ impl Description {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ffi::base_types::{twPrimitive, twPrimitive_bytes, twPrimitive_val};
+    use crate::ffi::definitions::{BaseType, TW_PROPERTIES, TW_THING, TWX_PUT, TWX_SUCCESS};
+    use crate::ffi::info_table::twDataShape;
+    use crate::ffi::list::ListEntry;
+    use std::ptr::{null, null_mut};
+
+    /// Structs of C that refer to each other, alive as long as this.
+    #[derive(Default)]
+    struct Made(Vec<Box<dyn std::any::Any>>);
+
+    impl Made {
+        fn keep<T: 'static>(&mut self, value: T) -> *mut T {
+            let mut boxed = Box::new(value);
+            let place: *mut T = &mut *boxed;
+            self.0.push(boxed);
+            place
+        }
+
+        fn list<T: 'static>(&mut self, items: &[*mut T]) -> *mut twList {
+            let mut next = null_mut();
+            for item in items.iter().rev() {
+                next = self.keep(ListEntry { next, prev: null_mut(), value: item.cast() });
+            }
+            let count = items.len() as i32;
+            let (last, mtx) = (null_mut(), null_mut());
+            self.keep(twList { count, first: next, last, mtx, delete_function: None, parse_function: None })
+        }
+
+        fn text(&mut self, base_type: BaseType, text: &'static CStr) -> *mut twPrimitive {
+            let len = text.to_bytes().len() as i32;
+            let val = twPrimitive_val { bytes: twPrimitive_bytes { data: text.as_ptr().cast_mut(), len } };
+            self.keep(twPrimitive { r#type: base_type, typeFamily: TW_STRING, length: 0, val })
+        }
+
+        fn number(&mut self, number: f64) -> *mut twPrimitive {
+            let val = twPrimitive_val { number };
+            self.keep(twPrimitive { r#type: TW_NUMBER, typeFamily: TW_NUMBER, length: 0, val })
+        }
+
+        /// One row.
+        fn table(&mut self, columns: &[&'static CStr], cells: &[*mut twPrimitive]) -> *mut twInfoTable {
+            let entries: Vec<_> = columns
+                .iter()
+                .map(|name| twDataShapeEntry {
+                    name: name.as_ptr().cast_mut(),
+                    description: null_mut(),
+                    r#type: TW_STRING,
+                    aspects: null_mut(),
+                })
+                .map(|entry| self.keep(entry))
+                .collect();
+            let entries = self.list(&entries);
+            let ds = self.keep(twDataShape { numEntries: columns.len() as i32, entries, name: null_mut() });
+            let fieldEntries = self.list(cells);
+            let row = self.keep(twInfoTableRow { numFields: cells.len() as u16, fieldEntries });
+            let rows = self.list(&[row]);
+            self.keep(twInfoTable { ds, rows, length: 0, mtx: null_mut() })
+        }
+    }
+
+    fn message(kind: u32, code: u32, body: *mut c_void) -> twMessage {
+        twMessage {
+            r#type: kind,
+            version: 1,
+            code,
+            requestId: 7,
+            endpointId: 0,
+            sessionId: 9,
+            multipartMarker: 0,
+            length: 0,
+            body,
+        }
+    }
+
+    #[test]
+    fn a_request_shows_its_address_and_values_but_no_password() {
+        let mut made = Made::default();
+        let cells = [made.text(TW_STRING, c"hot"), made.text(TW_PASSWORD, c"hunter2"), made.number(1.5), null_mut()];
+        let params = made.table(&[c"state", c"key", c"value"], &cells);
+        let body = made.keep(twRequestBody {
+            entityType: TW_THING,
+            entityName: c"Pump".as_ptr().cast_mut(),
+            characteristicType: TW_PROPERTIES,
+            characteristicName: c"Status".as_ptr().cast_mut(),
+            numHeaders: 0,
+            headers: null_mut(),
+            params,
+            length: 0,
+        });
+        let message = message(TW_REQUEST, TWX_PUT, body.cast());
+        // SAFETY: everything is kept by `made`.
+        let text = unsafe { describe(&message, c"sent: ".as_ptr()) };
+        let values = "[{state=\"hot\", key=****, value=1.5, =null}]";
+        assert_eq!(text, format!("sent: PUT id=7 endpoint=0 session=9 THING Pump PROPERTIES Status {values}"));
+    }
+
+    #[test]
+    fn tables_in_tables_end_somewhere() {
+        let mut made = Made::default();
+        let mut table = made.table(&[c"x"], &[null_mut()]);
+        for _ in 0..100 {
+            let val = twPrimitive_val { infotable: table };
+            let cell = made.keep(twPrimitive { r#type: TW_INFOTABLE, typeFamily: TW_INFOTABLE, length: 0, val });
+            table = made.table(&[c"x"], &[cell]);
+        }
+        let body = made.keep(twResponseBody {
+            reasonMarker: 0,
+            reason: null_mut(),
+            contentType: 0,
+            content: table,
+            length: 0,
+        });
+        let message = message(TW_RESPONSE, TWX_SUCCESS, body.cast());
+        // SAFETY: everything is kept by `made`.
+        let text = unsafe { describe(&message, null()) };
+        assert_eq!(text.matches('[').count(), MAX_DEPTH + 1);
+    }
+}
