@@ -1848,17 +1848,12 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+struct twDataShapeAspect;
+struct twDataShapeEntry;
+struct twDataShape;
+struct twInfoTableRow;
 struct twInfoTable;
 struct twPrimitive;
-
-typedef struct twStream {
-    char *data;
-    char *ptr;
-    uint32_t length;
-    uint32_t maxlength;
-    char ownsData;
-    FILE *file;
-} twStream;
 
 typedef struct twLocation {
     double latitude;
@@ -1895,6 +1890,282 @@ typedef struct twPrimitive {
     union twPrimitive_val val;
 } twPrimitive;
 
+typedef struct twStream {
+    char *data;
+    char *ptr;
+    uint32_t length;
+    uint32_t maxlength;
+    char ownsData;
+    FILE *file;
+} twStream;
+
+/**
+ * Makes a deep copy that keeps the exact type. The caller deletes it.
+ *
+ * NULL for NULL, for a VARIANT, for TIMESPAN and unknown families, and for a text, blob or table without data.
+ */
+struct twPrimitive *twPrimitive_FullCopy(struct twPrimitive *p);
+
+/**
+ * Compares two primitives by the family of the first.
+ *
+ * 0: equal, always for a primitive and itself. -1: one is NULL, or what they hold cannot be compared. 1: their exact
+ * types, the lengths of their texts or blobs, or their values differ; texts and blobs of one length give the sign of
+ * their byte order. Tables: as `twInfoTable_Compare`.
+ */
+int twPrimitive_Compare(struct twPrimitive *p1, struct twPrimitive *p2);
+
+/**
+ * Whether a value counts as true: a number, time or coordinate that is not 0, a text or blob that is not empty (so
+ * "false" is true), a table with rows, a VARIANT around such a value. 0 for NULL, NOTHING and TIMESPAN.
+ */
+char twPrimitive_IsTrue(struct twPrimitive *p1);
+
+/**
+ * Reads type byte and content from a stream and moves its cursor behind them. Missing bytes read as zero. The caller
+ * deletes the primitive. NULL for NULL, and for a type without values.
+ */
+struct twPrimitive *twPrimitive_CreateFromStream(struct twStream *s);
+
+/**
+ * Reads the content of a value of the given type from a stream: as `twPrimitive_CreateFromStream`, without type byte.
+ */
+struct twPrimitive *twPrimitive_CreateFromStreamTyped(struct twStream *s, enum BaseType type);
+
+/**
+ * Reads a string from a stream. The caller frees it. NULL for NULL, when there is no memory, and when a length is
+ * announced that the stream does not have by far.
+ */
+char *streamToString(struct twStream *s);
+
+/**
+ * Reads an aspect, name and value, from a stream. The caller deletes it. NULL for NULL and on failure.
+ */
+struct twDataShapeAspect *twDataShapeAspect_CreateFromStream(struct twStream *s);
+
+/**
+ * Reads a field with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
+ */
+struct twDataShapeEntry *twDataShapeEntry_CreateFromStream(struct twStream *s);
+
+/**
+ * Reads a shape, up to and with its end marker, from a stream. The caller deletes it. NULL for NULL and on failure.
+ */
+struct twDataShape *twDataShape_CreateFromStream(struct twStream *s);
+
+/**
+ * Reads a row with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
+ */
+struct twInfoTableRow *twInfoTableRow_CreateFromStream(struct twStream *s);
+
+/**
+ * Reads a table from a stream. The caller deletes it. NULL for NULL and on failure: a value of a type without values,
+ * more than 64 values inside each other. Missing bytes read as zero.
+ */
+struct twInfoTable *twInfoTable_CreateFromStream(struct twStream *s);
+
+/**
+ * Writes type byte and content of a primitive to a stream.
+ *
+ * 0; 101 for NULL; 403 when the family is unknown, after the type byte; the codes of `twStream_AddBytes`. TIMESPAN, and
+ * VARIANT and INFOTABLE with NULL inside, are written as the type byte alone.
+ */
+int twPrimitive_ToStream(struct twPrimitive *p, struct twStream *s);
+
+/**
+ * Writes a string with its length to a stream; NULL is written as an empty one, what is longer than
+ * `twcfg.max_string_prop_length` is cut. 0; 101 for a NULL stream; the codes of `twStream_AddBytes`.
+ */
+int stringToStream(char *string, struct twStream *s);
+
+/**
+ * The name of a base type; "UNKNOWN" for a number without one. The text is constant.
+ */
+const char *baseTypeToString(enum BaseType b);
+
+/**
+ * The base type of exactly that name; `TW_NOTHING` for any other text and for NULL.
+ */
+enum BaseType baseTypeFromString(const char *s);
+
+/**
+ * Turns `count` bytes between the order of this machine and that of the network, in place. NULL is left alone.
+ */
+void swapbytes(char *bytes, size_t count);
+
+/**
+ * Turns two bytes between the order of this machine and that of the network, in place.
+ */
+void swap2bytes(char *bytes);
+
+/**
+ * Turns four bytes between the order of this machine and that of the network, in place.
+ */
+void swap4bytes(char *bytes);
+
+/**
+ * Turns eight bytes between the order of this machine and that of the network, in place.
+ */
+void swap8bytes(char *bytes);
+
+/**
+ * Makes a primitive without value, type `TW_NOTHING`. The caller deletes it, as all primitives of the functions here,
+ * with `twPrimitive_Delete`. NULL when there is no memory.
+ */
+struct twPrimitive *twPrimitive_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Makes a primitive from a pointer to a value of the given type.
+ *
+ * Texts: a NUL-terminated string; with `duplicateCharArray` not 0 copied and cut at `twcfg.max_string_prop_length`,
+ * otherwise the heap pointer is taken. BLOB and IMAGE: the same with `blobLength` bytes. INFOTABLE: the table is emptied,
+ * its shell stays the caller's. VARIANT: the inner primitive is taken. The others are read. NULL for a NULL pointer, for
+ * TIMESPAN, for a type without values and when there is no memory: nothing is taken then.
+ */
+struct twPrimitive *twPrimitive_CreateFromVariable(const void *value,
+                                                   enum BaseType type,
+                                                   char duplicateCharArray,
+                                                   uint32_t blobLength);
+
+/**
+ * Makes a STRING. With `duplicate` not 0 the string is copied and cut at `twcfg.max_string_prop_length`, otherwise the
+ * heap pointer is taken. NULL for NULL.
+ */
+struct twPrimitive *twPrimitive_CreateFromString(const char *value, char duplicate);
+
+/**
+ * Makes a BLOB, or an IMAGE if `isImage` is not 0, of `length` bytes. With `duplicate` not 0 they are copied, otherwise
+ * the heap pointer is taken. NULL for NULL and for a negative length.
+ */
+struct twPrimitive *twPrimitive_CreateFromBlob(const char *value, int32_t length, char isImage, char duplicate);
+
+/**
+ * Makes a NUMBER.
+ */
+struct twPrimitive *twPrimitive_CreateFromNumber(double value);
+
+/**
+ * Makes an INTEGER.
+ */
+struct twPrimitive *twPrimitive_CreateFromInteger(int32_t value);
+
+/**
+ * Makes a BOOLEAN of exactly that byte: 0 is false, anything else true.
+ */
+struct twPrimitive *twPrimitive_CreateFromBoolean(char value);
+
+/**
+ * Makes a DATETIME of milliseconds since 1970 UTC; times before that in two's complement.
+ */
+struct twPrimitive *twPrimitive_CreateFromDatetime(DATETIME value);
+
+/**
+ * Makes a DATETIME of now.
+ */
+struct twPrimitive *twPrimitive_CreateFromCurrentTime(TW_NO_PROTOTYPE);
+
+/**
+ * Makes a LOCATION with a copy of `value`. NULL for NULL.
+ */
+struct twPrimitive *twPrimitive_CreateFromLocation(const struct twLocation *value);
+
+/**
+ * Makes a LOCATION with a copy of `value`, which came from `malloc`, and frees `value`. NULL for NULL.
+ */
+struct twPrimitive *twPrimitive_CreateFromLocationAndDelete(const struct twLocation *value);
+
+/**
+ * Makes an INFOTABLE. The table is emptied: its shell stays the caller's, who still deletes it. NULL for NULL.
+ */
+struct twPrimitive *twPrimitive_CreateFromInfoTable(struct twInfoTable *it);
+
+/**
+ * Makes a VARIANT around `input`, which is taken. NULL for NULL.
+ */
+struct twPrimitive *twPrimitive_CreateVariant(struct twPrimitive *input);
+
+/**
+ * Deletes a primitive and what it holds. NULL is fine.
+ */
+void twPrimitive_Delete(void *p);
+
+/**
+ * Makes a primitive with the content of `p`, without copying: `p` then is `TW_NOTHING`, and still the caller's. NULL for
+ * NULL.
+ */
+struct twPrimitive *twPrimitive_ZeroCopy(struct twPrimitive *p);
+
+/**
+ * Gives the string of a text primitive, to be freed by the caller, and deletes the primitive. For any other primitive
+ * NULL: it is then not deleted.
+ */
+char *twPrimitive_DecoupleStringAndDelete(struct twPrimitive *p);
+
+/**
+ * Makes an empty stream in memory. The caller deletes it with `twStream_Delete`. NULL when there is no memory. A stream
+ * is not thread-safe.
+ */
+struct twStream *twStream_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Makes a stream of a copy of `length` bytes, with the cursor at the beginning. NULL for NULL and when there is no
+ * memory.
+ */
+struct twStream *twStream_CreateFromCharArray(const char *data, uint32_t length);
+
+/**
+ * Makes a stream over `length` bytes that stay the caller's and must live until the stream is deleted or has grown:
+ * growing moves it to memory of its own. NULL for NULL and when there is no memory.
+ */
+struct twStream *twStream_CreateFromCharArrayZeroCopy(const char *data, uint32_t length);
+
+/**
+ * Opens a file as a stream, creating it if it is missing: bytes are added at its end and read from its beginning. NULL
+ * when it cannot be opened.
+ */
+struct twStream *twStream_CreateFromFile(const char *fname);
+
+/**
+ * Deletes a stream, the memory it owns and closes its file. NULL is fine.
+ */
+void twStream_Delete(void *s);
+
+/**
+ * The bytes of a stream in memory, from the beginning; they belong to the stream and move when it grows. NULL for NULL
+ * and for a file.
+ */
+char *twStream_GetData(struct twStream *s);
+
+/**
+ * The cursor, counted from the beginning. 0 for NULL.
+ */
+int32_t twStream_GetIndex(struct twStream *s);
+
+/**
+ * The number of bytes in the stream. -1 for NULL.
+ */
+int32_t twStream_GetLength(struct twStream *s);
+
+/**
+ * Copies `count` bytes from `b` into the stream and moves the cursor behind them.
+ *
+ * Memory is written at the cursor and the length grows by `count`: so append only. A file is written at its end and its
+ * cursor stays. 0; 101 for NULL; 102 when there is no memory; 104 when the file cannot be written, also for `count` 0.
+ */
+int twStream_AddBytes(struct twStream *s, void *b, uint32_t count);
+
+/**
+ * Copies `count` bytes from the cursor to `b` and moves the cursor behind them.
+ *
+ * Beyond the end it copies what is left and leaves the rest of `b` unchanged. 0, also then; 101 for NULL.
+ */
+int twStream_GetBytes(struct twStream *s, void *b, uint32_t count);
+
+/**
+ * Moves the cursor to the beginning. 0; 101 for NULL.
+ */
+int twStream_Reset(struct twStream *s);
+
 TW_END_DECLARATIONS
 
 #endif /* BASETYPES_H */
@@ -1904,6 +2175,24 @@ TW_END_DECLARATIONS
 #define TW_INFOTABLE_H
 
 TW_BEGIN_DECLARATIONS
+
+typedef struct twDataShape {
+    int numEntries;
+    twList *entries;
+    char *name;
+} twDataShape;
+
+typedef struct twInfoTable {
+    struct twDataShape *ds;
+    twList *rows;
+    uint32_t length;
+    pthread_mutex_t *mtx;
+} twInfoTable;
+
+typedef struct twInfoTableRow {
+    uint16_t numFields;
+    twList *fieldEntries;
+} twInfoTableRow;
 
 typedef struct twDataShapeAspect {
     char *name;
@@ -1917,23 +2206,271 @@ typedef struct twDataShapeEntry {
     twList *aspects;
 } twDataShapeEntry;
 
-typedef struct twDataShape {
-    int numEntries;
-    twList *entries;
-    char *name;
-} twDataShape;
+/**
+ * Copies the text, or the bytes, of a cell into a new string, which the caller frees. An empty cell gives NULL.
+ *
+ * 0; 101 for NULL, an unknown column, a row out of range, an empty shell and a cell that holds no text: `*value` is left
+ * alone then; 102 when there is no memory.
+ */
+int twInfoTable_GetString(struct twInfoTable *it,
+                          const char *name,
+                          int32_t row,
+                          char **value);
 
-typedef struct twInfoTableRow {
-    uint16_t numFields;
-    twList *fieldEntries;
-} twInfoTableRow;
+/**
+ * Reads a cell as a NUMBER, **whatever it holds**: ask only for what the column is known to have. 0; 101 as for
+ * `twInfoTable_GetString`.
+ */
+int twInfoTable_GetNumber(struct twInfoTable *it, const char *name, int32_t row, double *value);
 
-typedef struct twInfoTable {
-    struct twDataShape *ds;
-    twList *rows;
-    uint32_t length;
-    pthread_mutex_t *mtx;
-} twInfoTable;
+/**
+ * Reads a cell as an INTEGER, **whatever it holds**, as `twInfoTable_GetNumber`.
+ */
+int twInfoTable_GetInteger(struct twInfoTable *it, const char *name, int32_t row, int32_t *value);
+
+/**
+ * Reads a cell as a LOCATION, **whatever it holds**, as `twInfoTable_GetNumber`.
+ */
+int twInfoTable_GetLocation(struct twInfoTable *it, const char *name, int32_t row, twLocation *value);
+
+/**
+ * Gives the bytes of a BLOB, IMAGE or text cell, which **belong to the table**, and their number. An empty cell gives
+ * NULL and 0. 0; 101 as for `twInfoTable_GetString`.
+ */
+int twInfoTable_GetBlob(struct twInfoTable *it, const char *name, int32_t row, char **value, int32_t *length);
+
+/**
+ * Reads a cell as a DATETIME, **whatever it holds**, as `twInfoTable_GetNumber`.
+ */
+int twInfoTable_GetDatetime(struct twInfoTable *it, const char *name, int32_t row, DATETIME *value);
+
+/**
+ * Reads a cell as a BOOLEAN, **whatever it holds**, as `twInfoTable_GetNumber`.
+ */
+int twInfoTable_GetBoolean(struct twInfoTable *it, const char *name, int32_t row, char *value);
+
+/**
+ * Gives a cell itself, which **belongs to the table**. 0; 402 with NULL in `*value` when there is no such cell; 101 when
+ * `value` is NULL.
+ */
+int twInfoTable_GetPrimitive(struct twInfoTable *it,
+                             const char *name,
+                             int32_t row,
+                             twPrimitive **value);
+
+/**
+ * Makes a table with one column and one row. `value` is taken. The caller owns the table. NULL for NULL and when there is
+ * no memory: the value then stays the caller's.
+ */
+struct twInfoTable *twInfoTable_CreateFromPrimitive(const char *name,
+                                                    twPrimitive *value);
+
+/**
+ * Makes a table of one STRING cell, as `twInfoTable_CreateFromPrimitive` of `twPrimitive_CreateFromString`.
+ */
+struct twInfoTable *twInfoTable_CreateFromString(const char *name, char *value, char duplicate);
+
+/**
+ * Makes a table of one NUMBER cell. The caller owns it. NULL for a NULL name.
+ */
+struct twInfoTable *twInfoTable_CreateFromNumber(const char *name, double value);
+
+/**
+ * Makes a table of one INTEGER cell. The caller owns it. NULL for a NULL name.
+ */
+struct twInfoTable *twInfoTable_CreateFromInteger(const char *name, int32_t value);
+
+/**
+ * Makes a table of one LOCATION cell with a copy of `value`. The caller owns it. NULL for NULL.
+ */
+struct twInfoTable *twInfoTable_CreateFromLocation(const char *name, twLocation *value);
+
+/**
+ * Makes a table of one BLOB or IMAGE cell, as `twInfoTable_CreateFromPrimitive` of `twPrimitive_CreateFromBlob`.
+ */
+struct twInfoTable *twInfoTable_CreateFromBlob(const char *name,
+                                               char *value,
+                                               int32_t length,
+                                               char isImage,
+                                               char duplicate);
+
+/**
+ * Makes a table of one DATETIME cell. The caller owns it. NULL for a NULL name.
+ */
+struct twInfoTable *twInfoTable_CreateFromDatetime(const char *name, DATETIME value);
+
+/**
+ * Makes a table of one BOOLEAN cell. The caller owns it. NULL for a NULL name.
+ */
+struct twInfoTable *twInfoTable_CreateFromBoolean(const char *name, char value);
+
+/**
+ * Makes a row. Its first cell is taken. The caller owns the row. NULL for NULL and when there is no memory: the cell then
+ * stays the caller's.
+ */
+struct twInfoTableRow *twInfoTableRow_Create(twPrimitive *firstEntry);
+
+/**
+ * Deletes a row with its cells. NULL is fine.
+ */
+void twInfoTableRow_Delete(void *row);
+
+/**
+ * The number of cells; 0 for NULL.
+ */
+int twInfoTableRow_GetCount(struct twInfoTableRow *row);
+
+/**
+ * The length of a row by the count of the `length` members, with its marker. 0 for NULL.
+ */
+uint32_t twInfoTableRow_GetLength(struct twInfoTableRow *row);
+
+/**
+ * Appends a cell, which is taken; it is not checked against any shape. Add all cells before the row is added to a table:
+ * the table's `length` counts the row as it is then.
+ *
+ * 0; 101 for NULL and for more cells than 65535, 102 when there is no memory: the cell then stays the caller's.
+ */
+int twInfoTableRow_AddEntry(struct twInfoTableRow *row,
+                            twPrimitive *entry);
+
+/**
+ * The cell at a place, counted from 0; it belongs to the row. NULL for NULL and out of range.
+ */
+twPrimitive *twInfoTableRow_GetEntry(struct twInfoTableRow *row, int index);
+
+/**
+ * Writes a row with its marker to a stream. 0; 101 for NULL; the codes of `twPrimitive_ToStream`.
+ */
+int twInfoTableRow_ToStream(struct twInfoTableRow *row, twStream *s);
+
+/**
+ * Makes an aspect with a copy of the name. The value is taken. The caller owns the aspect. NULL when either is NULL or
+ * there is no memory: the value then stays the caller's.
+ */
+struct twDataShapeAspect *twDataShapeAspect_Create(const char *name, twPrimitive *value);
+
+/**
+ * Deletes an aspect with its value. NULL is fine.
+ */
+void twDataShapeAspect_Delete(void *aspect);
+
+/**
+ * Makes a field with copies of name and description; the description may be NULL. The caller owns it. NULL when the name
+ * is NULL or there is no memory.
+ */
+struct twDataShapeEntry *twDataShapeEntry_Create(const char *name,
+                                                 const char *description,
+                                                 enum BaseType type);
+
+/**
+ * Deletes a field with its aspects. NULL is fine.
+ */
+void twDataShapeEntry_Delete(void *entry);
+
+/**
+ * Adds an aspect to a field. The name is copied, the value is taken. 0; 101 for NULL, 102 when there is no memory: the
+ * value then stays the caller's.
+ */
+int twDataShapeEntry_AddAspect(struct twDataShapeEntry *entry, const char *name, twPrimitive *value);
+
+/**
+ * The length of a field by the count of the `length` members: with its marker. Aspect names count one length byte
+ * whatever their length, NOTHING counts a byte of content. 0 for NULL.
+ */
+uint32_t twDataShapeEntry_GetLength(struct twDataShapeEntry *entry);
+
+/**
+ * Writes a field with its marker to a stream. 0; 101 for NULL; the codes of `twPrimitive_ToStream`.
+ */
+int twDataShapeEntry_ToStream(struct twDataShapeEntry *entry, twStream *s);
+
+/**
+ * Makes a data shape. Its first field is taken; NULL makes a shape without fields. The caller owns the shape. NULL when
+ * there is no memory: the field then stays the caller's.
+ */
+struct twDataShape *twDataShape_Create(struct twDataShapeEntry *firstEntry);
+
+/**
+ * Deletes a shape with its fields. NULL leaves a line in the log.
+ */
+void twDataShape_Delete(void *ds);
+
+/**
+ * Appends a field, which is taken. 0; 101 for NULL, 400 when it cannot be added: the field then stays the caller's.
+ */
+int twDataShape_AddEntry(struct twDataShape *ds, struct twDataShapeEntry *entry);
+
+/**
+ * Names a shape with a copy of `name`. 0; 101 for NULL; 102 when there is no memory.
+ */
+int twDataShape_SetName(struct twDataShape *ds, char *name);
+
+/**
+ * Finds the place of the field of exactly that name. 0; 401 with -1 in `*index` when there is none; 101 for NULL, with
+ * -1 in `*index` if that is not NULL.
+ */
+int twDataShape_GetEntryIndex(struct twDataShape *ds, const char *name, int *index);
+
+/**
+ * The length of a shape by the count of the `length` members: its fields and the end marker. 0 for NULL.
+ */
+uint32_t twDataShape_GetLength(struct twDataShape *ds);
+
+/**
+ * Writes the fields of a shape and the end marker to a stream. 0; 101 for NULL; the codes of `twPrimitive_ToStream`.
+ */
+int twDataShape_ToStream(struct twDataShape *ds, twStream *s);
+
+/**
+ * Makes a table without rows. The shape is taken. The caller owns the table. NULL for NULL and when there is no memory:
+ * the shape then stays the caller's.
+ */
+struct twInfoTable *twInfoTable_Create(struct twDataShape *shape);
+
+/**
+ * Deletes a table, or the shell of an emptied one. NULL is fine.
+ */
+void twInfoTable_Delete(void *it);
+
+/**
+ * Makes a table with the content of `it`, without copying: `it` is an empty shell then, which its owner still deletes.
+ * NULL for NULL and when there is no memory.
+ */
+struct twInfoTable *twInfoTable_ZeroCopy(struct twInfoTable *it);
+
+/**
+ * Makes a deep copy, with names, aspects and cells. The caller owns it. NULL for NULL, for an empty shell, for a table
+ * with a value that cannot be copied and when there is no memory.
+ */
+struct twInfoTable *twInfoTable_FullCopy(struct twInfoTable *it);
+
+/**
+ * Compares two tables: names and types of their columns, the number of rows, every cell, and their encoded lengths.
+ *
+ * 0: equal, always for a table and itself. 1: they differ. -1: one is NULL or an empty shell.
+ */
+int twInfoTable_Compare(struct twInfoTable *p1, struct twInfoTable *p2);
+
+/**
+ * Appends a row, which is taken. 0; 101 for NULL and for an empty shell, 102 when there is no memory: the row then stays
+ * the caller's.
+ *
+ * The table's `length` grows by that of the row as it is now; encoding counts the cells that are there then.
+ */
+int twInfoTable_AddRow(struct twInfoTable *it,
+                       struct twInfoTableRow *row);
+
+/**
+ * The row at a place, counted from 0; it belongs to the table. NULL for NULL and out of range.
+ */
+struct twInfoTableRow *twInfoTable_GetEntry(struct twInfoTable *it, int index);
+
+/**
+ * Writes a table to a stream: all of it or nothing. 0; 101 for NULL and for an empty shell; the codes of
+ * `twPrimitive_ToStream`.
+ */
+int twInfoTable_ToStream(struct twInfoTable *it, twStream *s);
 
 TW_END_DECLARATIONS
 
@@ -2551,6 +3088,16 @@ TW_END_DECLARATIONS
 /* twPrimitiveUtils.h: builders of data shapes, rows and info tables */
 #if defined(TWEDGE_PART_twPrimitiveUtils) && !defined(TW_C_SDK_TWPRIMITIVEUTILS_H)
 #define TW_C_SDK_TWPRIMITIVEUTILS_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Makes a location on the heap, for `twPrimitive_CreateFromLocationAndDelete`; otherwise the caller frees it. NULL when
+ * there is no memory.
+ */
+twLocation *twCreateLocationFrom(double latitude, double longitude, double elevation);
+
+TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 

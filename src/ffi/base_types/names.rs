@@ -42,6 +42,8 @@ pub unsafe extern "C" fn baseTypeFromString(s: *const c_char) -> BaseType {
 }
 
 /// Whether this machine is little endian: -1 until one of the swap functions has run, then 1 or 0.
+///
+/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub static twBaseTypes_isLittleEndian: AtomicI8 = AtomicI8::new(-1);
 
