@@ -14,6 +14,7 @@ pub fn guard<T>(on_panic: T, body: impl FnOnce() -> T) -> T {
             // The line goes through the application's own log function, and the payload has a destructor: both may
             // panic in their turn.
             let reported = panic::catch_unwind(AssertUnwindSafe(|| {
+                super::logger::install();
                 log::error!("internal error, the call failed: {}", message_of(payload.as_ref()));
                 drop(payload);
             }));

@@ -141,7 +141,7 @@ pub extern "C" fn twLogger_SetLevel(level: LogLevel) -> c_int {
 /// Sends lines to `f` from now on, NULL: to standard output again. Always 0. `f` is called by whichever thread logs,
 /// threads of the library included, one call at a time and with no lock of the library held.
 #[unsafe(no_mangle)]
-pub extern "C" fn twLogger_SetFunction(f: log_function) -> c_int {
+pub unsafe extern "C" fn twLogger_SetFunction(f: log_function) -> c_int {
     let function = f.map_or(LOGGING_FUNCTION as *mut c_void, |f| f as *mut c_void);
     function_of(instance()).store(function, Ordering::Relaxed);
     TW_OK

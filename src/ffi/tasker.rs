@@ -226,7 +226,7 @@ pub extern "C" fn twTaskerInitialize() {
 /// `twTunnelManager_TaskerFunction` run when they have work instead. The slot (0 to 4), or 700 when all are taken; NULL
 /// takes none: the answer is the slot that the next task would get. From any thread, tasks included.
 #[unsafe(no_mangle)]
-pub extern "C" fn twTasker_CreateTask(runTimeIntervalMsec: u32, func: twTaskFunction) -> c_int {
+pub unsafe extern "C" fn twTasker_CreateTask(runTimeIntervalMsec: u32, func: twTaskFunction) -> c_int {
     guard(TW_MAX_TASKS_EXCEEDED, || {
         let mut table = locked(&TABLE);
         let slot = match func {
@@ -351,16 +351,21 @@ mod tests {
         note('r');
     }
 
+    fn create(interval: u32, function: twTaskFunction) -> c_int {
+        // SAFETY: the functions of the tests bear any call.
+        unsafe { twTasker_CreateTask(interval, function) }
+    }
+
     #[test]
     fn slots_are_given_in_order_and_removal_always_says_701() {
         let _alone = alone();
-        let slots: Vec<_> = (0..6).map(|_| twTasker_CreateTask(AN_HOUR, Some(a))).collect();
+        let slots: Vec<_> = (0..6).map(|_| create(AN_HOUR, Some(a))).collect();
         assert_eq!(slots, [0, 1, 2, 3, 4, TW_MAX_TASKS_EXCEEDED]);
         assert_eq!([twTasker_RemoveTask(2), twTasker_RemoveTask(2), twTasker_RemoveTask(-1)], [TW_TASK_NOT_FOUND; 3]);
         // SAFETY: the tasker is at rest.
         assert!(unsafe { &*twTaskerGetTask(2) }.func.is_none());
-        assert_eq!(twTasker_CreateTask(5, None), 2, "NULL takes no slot");
-        assert_eq!(twTasker_CreateTask(5, Some(a)), 2);
+        assert_eq!(create(5, None), 2, "NULL takes no slot");
+        assert_eq!(create(5, Some(a)), 2);
         // SAFETY: as above.
         assert_eq!(unsafe { &*twTaskerGetTask(2) }.runTimeIntervalMsec, 5);
         assert!(twTaskerGetTask(5).is_null() && twTaskerGetTask(-1).is_null());
@@ -370,8 +375,8 @@ mod tests {
     fn tasks_run_at_once_and_then_at_their_interval() {
         let _alone = alone();
         locked(&RUNS).clear();
-        twTasker_CreateTask(AN_HOUR, Some(a));
-        twTasker_CreateTask(20, Some(b));
+        create(AN_HOUR, Some(a));
+        create(20, Some(b));
         twTasker_Start();
         twTasker_Start();
         wait_for('b', 4);
@@ -379,7 +384,7 @@ mod tests {
         let runs = locked(&RUNS).clone();
         let b: Vec<_> = runs.iter().filter(|(run, _)| *run == 'b').collect();
         assert!(b[3].1 - b[0].1 >= Duration::from_millis(55), "three intervals, rounds being counted in milliseconds");
-        twTasker_CreateTask(AN_HOUR, Some(own));
+        create(AN_HOUR, Some(own));
         wait_for('o', 1);
         twTasker_Stop();
         twTasker_Stop();
@@ -389,8 +394,8 @@ mod tests {
     fn a_task_may_stop_and_start_the_tasker() {
         let _alone = alone();
         locked(&RUNS).clear();
-        twTasker_CreateTask(AN_HOUR, Some(stop_and_restart));
-        twTasker_CreateTask(1, Some(a));
+        create(AN_HOUR, Some(stop_and_restart));
+        create(1, Some(a));
         twTasker_Start();
         wait_for('r', 1);
         wait_for('a', 2);
@@ -401,11 +406,11 @@ mod tests {
     fn tasks_of_our_own_leave_those_of_the_application_alone() {
         let _alone = alone();
         for _ in 0..3 {
-            twTasker_CreateTask(AN_HOUR, Some(a));
+            create(AN_HOUR, Some(a));
         }
         let slots: Vec<_> = (0..7).map(|_| add_own(AN_HOUR, own)).collect();
         assert_eq!(slots, [Some(3), Some(4), Some(5), Some(6), Some(7), Some(8), None]);
-        assert_eq!(twTasker_CreateTask(5, Some(a)), TW_MAX_TASKS_EXCEEDED);
+        assert_eq!(create(5, Some(a)), TW_MAX_TASKS_EXCEEDED);
         remove_own();
         let present = (0..5).map(|i| unsafe { &*twTaskerGetTask(i) }.func.is_some());
         assert_eq!(present.collect::<Vec<_>>(), [true, true, true, false, false]);
@@ -446,8 +451,8 @@ mod tests {
         let bell = Arc::new(Bell::default());
         let _installed = locked(&work::INSTALLED_BY_A_TEST);
         work::install(&[(own, Functions::TUNNELS)], bell.clone());
-        twTasker_CreateTask(1, Some(own));
-        twTasker_CreateTask(10, Some(b));
+        create(1, Some(own));
+        create(10, Some(b));
         twTasker_Start();
         wait_for('b', 5);
         assert_eq!(runs_of('o'), 1, "once at the start, and not again without work");

@@ -222,7 +222,7 @@ fn change(thread: *const twThread, change: impl FnOnce(&mut twThread)) -> c_int 
 /// The result is to be given to `twThread_Delete`. NULL if `func` is NULL or the thread cannot be made. `opaquePtr` is
 /// borrowed until the thread has ended.
 #[unsafe(no_mangle)]
-pub extern "C" fn twThread_Create(
+pub unsafe extern "C" fn twThread_Create(
     func: twTaskFunction,
     rate: u32,
     opaquePtr: *mut c_void,
@@ -379,17 +379,22 @@ mod tests {
 
     const AN_HOUR: u32 = 3_600_000;
 
+    fn create(function: twTaskFunction, rate: u32, argument: *mut c_void, start: c_char) -> *mut twThread {
+        // SAFETY: the functions of the tests take what the tests pass, which outlives the thread.
+        unsafe { twThread_Create(function, rate, argument, start) }
+    }
+
     #[test]
     fn rate_0_runs_once_and_ends() {
         let calls = Calls::default();
-        let thread = twThread_Create(Some(count), 0, calls.argument(), 1);
+        let thread = create(Some(count), 0, calls.argument(), 1);
         assert_eq!(twThread_Stop(thread, 10_000), 0);
         // The thread may have been stopped before its first call: what was promised is "at most once" then.
         assert!(calls.count() <= 1);
         assert_eq!((twThread_IsRunning(thread), twThread_IsStopped(thread)), (0, 1));
         twThread_Delete(thread.cast());
 
-        let thread = twThread_Create(Some(count), 0, calls.argument(), 1);
+        let thread = create(Some(count), 0, calls.argument(), 1);
         let before = calls.count();
         calls.wait_for(before.max(1));
         let control = find(thread).unwrap();
@@ -402,7 +407,7 @@ mod tests {
     #[test]
     fn it_starts_when_told_and_pauses() {
         let calls = Calls::default();
-        let thread = twThread_Create(Some(count), 1, calls.argument(), 0);
+        let thread = create(Some(count), 1, calls.argument(), 0);
         assert_eq!((twThread_IsRunning(thread), calls.count()), (0, 0));
         twThread_Start(thread);
         calls.wait_for(3);
@@ -420,7 +425,7 @@ mod tests {
     fn stop_wakes_a_sleeper_and_a_paused_and_a_waiting_thread() {
         for (start, pause) in [(1, false), (1, true), (0, false)] {
             let calls = Calls::default();
-            let thread = twThread_Create(Some(count), AN_HOUR, calls.argument(), start);
+            let thread = create(Some(count), AN_HOUR, calls.argument(), start);
             if start == 1 {
                 calls.wait_for(1);
             }
@@ -439,7 +444,7 @@ mod tests {
     fn a_thread_that_does_not_return_is_left_and_frees_its_struct_later() {
         let calls: &Calls = Box::leak(Box::default());
         *calls.blocked.lock().unwrap() = true;
-        let thread = twThread_Create(Some(count), AN_HOUR, calls.argument(), 1);
+        let thread = create(Some(count), AN_HOUR, calls.argument(), 1);
         calls.wait_for(1);
         assert_eq!(twThread_Stop(thread, 0), 0);
         assert_eq!(twThread_IsStopped(thread), 0);
@@ -464,7 +469,7 @@ mod tests {
     fn a_thread_may_delete_itself() {
         let place: Mutex<usize> = Mutex::new(0);
         let mut address = place.lock().unwrap();
-        let thread = twThread_Create(Some(delete_itself), 1, ptr::from_ref(&place).cast_mut().cast(), 1);
+        let thread = create(Some(delete_itself), 1, ptr::from_ref(&place).cast_mut().cast(), 1);
         *address = thread as usize;
         let control = find(thread).unwrap();
         drop(address);
@@ -486,7 +491,7 @@ mod tests {
         }
         // SAFETY: allocated above.
         unsafe { memory::free(stranger) };
-        assert!(twThread_Create(None, 5, ptr::null_mut(), 1).is_null());
+        assert!(create(None, 5, ptr::null_mut(), 1).is_null());
     }
 
     /// Wakes one thread for each piece of work, as a queue of messages does.
@@ -534,7 +539,7 @@ mod tests {
         let _installed = locked(&work::INSTALLED_BY_A_TEST);
         let queue = Arc::new(Queue::default());
         work::install(&[(handler, Functions::HANDLER)], queue.clone());
-        let threads: Vec<_> = (0..3).map(|_| twThread_Create(Some(handler), 1, ptr::null_mut(), 1)).collect();
+        let threads: Vec<_> = (0..3).map(|_| create(Some(handler), 1, ptr::null_mut(), 1)).collect();
         queue.wait_until_sleeping(3);
         assert_eq!(HANDLED.load(Ordering::SeqCst), 3, "each thread calls its function once at the start");
         *queue.work.lock().unwrap() += 2;
