@@ -1110,6 +1110,59 @@ void twMutex_Lock(pthread_mutex_t *m);
 void twMutex_Unlock(pthread_mutex_t *m);
 
 /**
+ * Makes a socket for a host and port, whose name is looked up now; it is not connected. An empty host is not looked up.
+ * The host is copied, `options` has no effect. To be given to `twSocket_Delete`. NULL if the host is NULL or unknown or
+ * there is no memory.
+ */
+struct twSocket *twSocket_Create(const char *host, int16_t port, uint32_t options);
+
+/**
+ * Connects a socket, trying the addresses of its host one after the other for at most `twcfg.connect_timeout`
+ * altogether. 0, errno of the last attempt, -1 for NULL and a socket without address, 1006 for one with a proxy set. An
+ * open socket: 0.
+ */
+int twSocket_Connect(struct twSocket *s);
+
+/**
+ * Closes the socket if it is open, looks its host up again and connects. Results of `twSocket_Connect`; if the name is
+ * not known now, the old addresses are tried.
+ */
+int twSocket_Reconnect(struct twSocket *s);
+
+/**
+ * Closes the connection. 0; -1 for NULL and a socket that is not open.
+ */
+int twSocket_Close(struct twSocket *s);
+
+/**
+ * Waits up to `timeout` milliseconds for data. 1 when there are some or the connection has ended, 0 when not, -1 on an
+ * error and when the socket is not open.
+ */
+int twSocket_WaitFor(struct twSocket *s, int timeout);
+
+/**
+ * Reads up to `len` bytes into `buf`, waiting up to `timeout` milliseconds for the first. Their number; 0 when the time
+ * is up or the connection has ended; -1 on an error, for NULL and when the socket is not open.
+ */
+int twSocket_Read(struct twSocket *s, char *buf, int len, int timeout);
+
+/**
+ * Writes `len` bytes, waiting as long as it takes (`timeout` has no effect). Their number, or -1 on an error, for NULL
+ * and when the socket is not open. No SIGPIPE is raised.
+ */
+int twSocket_Write(struct twSocket *s, char *buf, int len, int timeout);
+
+/**
+ * Closes and frees a socket. 0; -1 for NULL.
+ */
+int twSocket_Delete(struct twSocket *s);
+
+/**
+ * The error number that the last of these functions left on this thread (errno).
+ */
+int twSocket_GetLastError(TW_NO_PROTOTYPE);
+
+/**
  * Waits for one character of standard input, without echo and without waiting for the end of the line if that is a
  * terminal, whose settings are restored. -1 (as a char) at the end of the input.
  */

@@ -2,6 +2,7 @@
 
 mod directory;
 mod mutex;
+mod socket;
 mod terminal;
 pub mod time;
 

@@ -5,7 +5,7 @@
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,7 +54,7 @@ struct Table {
 static TABLE: Mutex<Table> =
     Mutex::new(Table { spare: [FREE; SPARE_SLOTS], started: [false; SLOTS], own: [false; SLOTS] });
 /// Counts changes of the table, which end the sleep of the thread.
-static CHANGES: AtomicU64 = AtomicU64::new(0);
+static CHANGES: AtomicUsize = AtomicUsize::new(0);
 
 /// The thread that `twTasker_Start` has made.
 struct Running {

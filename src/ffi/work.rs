@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -66,7 +66,7 @@ struct Registry {
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Registry { functions: Vec::new(), waiter: None });
 /// Counts installations, so that a thread leaves a waiter that has been replaced.
-static INSTALLATION: AtomicU64 = AtomicU64::new(0);
+static INSTALLATION: AtomicUsize = AtomicUsize::new(0);
 /// Counts calls of `notify`.
 static NOTIFICATIONS: Mutex<u64> = Mutex::new(0);
 static NOTIFIED: Condvar = Condvar::new();
