@@ -13,7 +13,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Wakes the thread that drives a [`Dial`] when it has to be looked at although none of its sockets is ready.
+/// Wakes the thread that drives a [`Dial`] when it has to be looked at although none of its sockets is ready. That thread
+/// has to keep the `mio::Waker` alive as well: the wake-up of one that has been dropped since may be lost.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// How a server is reached.

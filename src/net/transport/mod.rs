@@ -141,6 +141,18 @@ impl Transport {
         if self.flush().is_ok() && self.queued() == 0 {
             let _ = self.socket.shutdown(Shutdown::Write);
         }
+        self.discard_received();
+    }
+
+    /// Takes received bytes out of the socket: if it is closed with some left, TCP resets the connection, and the peer may
+    /// lose what was sent last.
+    fn discard_received(&mut self) {
+        let mut chunk = [0; 16 * 1024];
+        for _ in 0..MAX_DISCARDED_READS {
+            if !matches!(self.socket.read(&mut chunk), Ok(1..)) {
+                break;
+            }
+        }
     }
 }
 
@@ -157,6 +169,9 @@ impl Source for Transport {
         self.socket.deregister(registry)
     }
 }
+
+/// A peer that never stops sending does not hold up the end.
+const MAX_DISCARDED_READS: usize = 64;
 
 /// Reads until the socket would block, or until the limit.
 fn read_plain(socket: &mut impl Read, buffer: &mut Vec<u8>, limit: usize) -> Result<ReadState, TransportError> {
