@@ -233,3 +233,115 @@ pub(super) fn expect<'a>(reader: &mut SliceReader<'a>, tag: Tag) -> der::Result<
 fn is_context(tag: Tag, number: u8) -> bool {
     matches!(tag, Tag::ContextSpecific { number: found, .. } if found.value() == number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::tls::name::Attribute;
+    use proptest::prelude::*;
+    use rcgen::string::BmpString;
+    use rcgen::{
+        BasicConstraints as Constraints, CertificateParams, CidrSubnet, DnType, DnValue, ExtendedKeyUsagePurpose,
+        GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
+    };
+
+    fn self_signed(params: &CertificateParams) -> Vec<u8> {
+        params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
+    }
+
+    fn params() -> CertificateParams {
+        CertificateParams::new(vec!["a.example".to_owned(), "192.0.2.1".to_owned(), "2001:db8::1".to_owned()]).unwrap()
+    }
+
+    #[test]
+    fn names_and_times() {
+        let mut params = params();
+        params.not_before = date_time_ymd(2020, 1, 1);
+        // Beyond 2049 the time has another form.
+        params.not_after = date_time_ymd(2060, 1, 1);
+        let der = self_signed(&params);
+        let certificate = Certificate::read(&der).unwrap();
+        assert_eq!(certificate.not_before, Duration::from_secs(1_577_836_800));
+        assert_eq!(certificate.not_after, Duration::from_secs(2_840_140_800));
+        let names = [
+            AlternativeName::Dns("a.example"),
+            AlternativeName::Ip("192.0.2.1".parse().unwrap()),
+            AlternativeName::Ip("2001:db8::1".parse().unwrap()),
+        ];
+        assert_eq!(certificate.alternative_names().unwrap(), names);
+        assert!(certificate.is_self_issued() && certificate.allows_servers());
+        assert!(!certificate.may_issue() && !certificate.has_other_critical_extension());
+    }
+
+    #[test]
+    fn attributes_of_a_name() {
+        let mut params = CertificateParams::new(vec![]).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CountryName, "DE");
+        let wide = BmpString::try_from("Wörks 漢").unwrap();
+        params.distinguished_name.push(DnType::OrganizationName, DnValue::BmpString(wide));
+        let der = self_signed(&params);
+        let subject = Certificate::read(&der).unwrap().subject;
+        assert_eq!(subject.attribute(Attribute::Organization).unwrap(), "Wörks 漢".as_bytes());
+        assert_eq!(subject.attribute(Attribute::CommonName), None);
+        assert_eq!(subject.to_string(), "O=Wörks 漢");
+        assert!(Certificate::read(&der).unwrap().alternative_names().is_none());
+    }
+
+    #[test]
+    fn who_may_issue() {
+        let judged = |is_ca: IsCa, usages: &[KeyUsagePurpose]| {
+            let mut params = params();
+            (params.is_ca, params.key_usages) = (is_ca, usages.to_vec());
+            let der = self_signed(&params);
+            let certificate = Certificate::read(&der).unwrap();
+            (certificate.may_issue(), certificate.path_length())
+        };
+        let signs = [KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let serves = [KeyUsagePurpose::DigitalSignature];
+        assert_eq!(judged(IsCa::Ca(Constraints::Unconstrained), &[]), (true, None));
+        assert_eq!(judged(IsCa::Ca(Constraints::Constrained(3)), &signs), (true, Some(3)));
+        assert_eq!(judged(IsCa::Ca(Constraints::Unconstrained), &serves), (false, None));
+        assert_eq!(judged(IsCa::NoCa, &signs), (true, None));
+        assert_eq!(judged(IsCa::NoCa, &serves), (false, None));
+        assert_eq!(judged(IsCa::NoCa, &[]), (false, None));
+        assert_eq!(judged(IsCa::ExplicitNoCa, &signs), (false, None));
+    }
+
+    #[test]
+    fn usages_and_limits() {
+        let mut params = params();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        assert!(!Certificate::read(&self_signed(&params)).unwrap().allows_servers());
+        params.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
+        assert!(Certificate::read(&self_signed(&params)).unwrap().allows_servers());
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: vec![GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix([192, 0, 2, 0], 24))],
+            excluded_subtrees: vec![],
+        });
+        assert!(Certificate::read(&self_signed(&params)).unwrap().has_other_critical_extension());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes: Vec<u8>) {
+            let _ = Certificate::read(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_certificate_is_survived(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+            thread_local! {
+                static INTACT: Vec<u8> = self_signed(&params());
+            }
+            let mut der = INTACT.with(Clone::clone);
+            for (at, byte) in changes {
+                let at = at.index(der.len());
+                der[at] = byte;
+            }
+            if let Ok(certificate) = Certificate::read(&der) {
+                certificate.alternative_names();
+                let _ = certificate.subject.to_string() + &certificate.issuer.to_string();
+            }
+        }
+    }
+}

@@ -144,3 +144,32 @@ impl From<DecryptError> for LoadError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_file_is_survived(file: Vec<u8>, passphrase: Vec<u8>) {
+            let _ = PrivateKey::read(&file, KeyFormat::Der, &passphrase);
+            let _ = PrivateKey::read(&file, KeyFormat::Pem, &passphrase);
+            let block = [b"-----BEGIN RSA PRIVATE KEY-----\n", &file[..], b"\n-----END RSA PRIVATE KEY-----"].concat();
+            let _ = PrivateKey::read(&block, KeyFormat::Pem, &passphrase);
+        }
+
+        #[test]
+        fn a_key_of_the_right_shape_is_survived(first in 2u8..5, second in 2u8..5, rest: Vec<u8>) {
+            let tag = |number| [0x02, 0x04, 0x30][usize::from(number) - 2];
+            let mut der = vec![0x30, 0];
+            der.extend([tag(first), 1, 0, tag(second), 0]);
+            der.extend(rest.iter().take(100));
+            der[1] = (der.len() - 2) as u8;
+            if let Ok(key) = PrivateKey::read(&der, KeyFormat::Der, b"") {
+                key.belongs_to(&rest);
+                let _ = key.signing_key();
+            }
+        }
+    }
+}
