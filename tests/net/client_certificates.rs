@@ -1,6 +1,6 @@
 //! Certificates and keys of the client, in all forms in which they are kept.
 
-use crate::server::{ONLY_TLS12, ONLY_TLS13, Seen, Setup, exchange};
+use crate::server::{Client, ONLY_TLS12, ONLY_TLS13, Seen, Setup, exchange};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use std::io::Write;
@@ -9,6 +9,7 @@ use twedge::net::tls::{
     Identity, KeyFormat, LoadError, PrivateKey, TlsError, TlsOptions, load_certificates, load_private_key,
     read_certificates,
 };
+use twedge::net::transport::{ReadState, Transport, TransportError};
 
 const PASSPHRASE: &[u8] = b"secret";
 
@@ -20,12 +21,15 @@ fn pem_key(name: &str, passphrase: &[u8]) -> Result<PrivateKey, LoadError> {
     PrivateKey::read(&data(name), KeyFormat::Pem, passphrase)
 }
 
-/// What a server sees that asks for a certificate.
-fn shown(identity: Identity, versions: &'static [&'static rustls::SupportedProtocolVersion]) -> Seen {
+fn server() -> Setup {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(vec!["plant.example".to_owned()]).unwrap().self_signed(&key).unwrap();
-    let setup = Setup::new(&[certificate.der()], PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let setup = Setup { wants_client_certificate: true, versions, ..setup };
+    Setup::new(&[certificate.der()], PrivatePkcs8KeyDer::from(key.serialize_der()))
+}
+
+/// What a server sees that asks for a certificate.
+fn shown(identity: Identity, versions: &'static [&'static rustls::SupportedProtocolVersion]) -> Seen {
+    let setup = Setup { wants_client_certificate: true, versions, ..server() };
     let options = TlsOptions { identity, self_signed_ok: true, ..TlsOptions::default() };
     exchange(setup, "plant.example", &options).unwrap()
 }
@@ -109,6 +113,21 @@ fn half_an_identity_is_not_shown() {
     key_only.set_key(pem_key("rsa-pkcs8.pem", b"").unwrap()).unwrap();
     for identity in [certificate_only, key_only] {
         assert!(shown(identity, rustls::ALL_VERSIONS).certificates.is_empty());
+    }
+}
+
+#[test]
+fn a_server_that_insists_on_a_certificate() {
+    for versions in [ONLY_TLS12, ONLY_TLS13] {
+        let server = Setup { requires_client_certificate: true, versions, ..server() }.start();
+        let options = TlsOptions { self_signed_ok: true, ..TlsOptions::default() };
+        let mut client = Client::connect(server.port, "plant.example", &options).unwrap();
+        // In TLS 1.3 the handshake is over for the client before the server has seen its certificate.
+        let handshake = client.drive(Transport::handshake);
+        let result = handshake
+            .and_then(|()| client.drive(|transport| Ok(transport.read(&mut Vec::new(), 1)? == ReadState::End)));
+        assert!(matches!(result, Err(TransportError::ClientRefused(_))), "{result:?}");
+        assert!(server.seen().is_err());
     }
 }
 

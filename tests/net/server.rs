@@ -43,6 +43,7 @@ pub struct Setup {
     pub key: PrivateKeyDer<'static>,
     pub versions: &'static [&'static SupportedProtocolVersion],
     pub wants_client_certificate: bool,
+    pub requires_client_certificate: bool,
 }
 
 impl Setup {
@@ -52,17 +53,19 @@ impl Setup {
             key: key.into(),
             versions: rustls::ALL_VERSIONS,
             wants_client_certificate: false,
+            requires_client_certificate: false,
         }
     }
 
     fn config(self) -> Arc<ServerConfig> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ServerConfig::builder_with_provider(provider).with_protocol_versions(self.versions).unwrap();
-        let builder: ConfigBuilder<ServerConfig, WantsServerCert> = if self.wants_client_certificate {
-            builder.with_client_cert_verifier(Arc::new(AnyClient))
-        } else {
-            builder.with_no_client_auth()
-        };
+        let builder: ConfigBuilder<ServerConfig, WantsServerCert> =
+            if self.wants_client_certificate || self.requires_client_certificate {
+                builder.with_client_cert_verifier(Arc::new(AnyClient { mandatory: self.requires_client_certificate }))
+            } else {
+                builder.with_no_client_auth()
+            };
         let key = rustls::crypto::ring::sign::any_supported_type(&self.key).unwrap();
         // Past the library's own checks: the certificate may be of version 1.
         let resolver = SingleCertAndKey::from(CertifiedKey::new(self.chain, key));
@@ -168,7 +171,9 @@ pub fn socket(port: u16) -> mio::net::TcpStream {
 
 /// Asks for a client certificate and takes any.
 #[derive(Debug)]
-struct AnyClient;
+struct AnyClient {
+    mandatory: bool,
+}
 
 impl ClientCertVerifier for AnyClient {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -176,7 +181,7 @@ impl ClientCertVerifier for AnyClient {
     }
 
     fn client_auth_mandatory(&self) -> bool {
-        false
+        self.mandatory
     }
 
     fn verify_client_cert(

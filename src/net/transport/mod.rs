@@ -23,6 +23,12 @@ pub enum TransportError {
     /// The peer does not follow TLS, or has sent an alert.
     #[error("TLS failed: {0}")]
     Tls(rustls::Error),
+    /// The server does not accept the certificate of the client, or wants one and got none.
+    #[error(
+        "the server refuses the client's certificate ({0:?}); check the files given to twApi_LoadClientCert and \
+         twApi_SetClientKey"
+    )]
+    ClientRefused(rustls::AlertDescription),
     /// The server's certificate was rejected.
     #[error(transparent)]
     Certificate(#[from] CertificateRejected),

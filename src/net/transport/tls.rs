@@ -136,8 +136,23 @@ enum Decrypted {
     End,
 }
 
-/// Takes the reason of a rejected certificate out of the error that carries it.
+/// Tells apart what is to be reported differently.
 fn typed(error: rustls::Error) -> TransportError {
+    use rustls::AlertDescription as Alert;
+    if let rustls::Error::AlertReceived(
+        alert @ (Alert::CertificateRequired
+        | Alert::UnknownCA
+        | Alert::AccessDenied
+        | Alert::NoCertificate
+        | Alert::BadCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateRevoked
+        | Alert::CertificateExpired
+        | Alert::CertificateUnknown),
+    ) = error
+    {
+        return TransportError::ClientRefused(alert);
+    }
     if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = &error {
         if let Some(rejected) = other.0.downcast_ref::<CertificateRejected>() {
             return rejected.clone().into();
