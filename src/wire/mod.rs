@@ -14,6 +14,8 @@ mod error;
 mod message;
 mod reader;
 mod split;
+#[cfg(test)]
+mod tests;
 
 pub use assemble::{Assembler, AssemblerLimits, Chunk, Packet, Received, decode};
 pub use body::{HEADER_LEN, decode_body, decode_header, encode_body, encode_header};
