@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod decode;
 pub mod encode;
+pub mod json;
 mod limits;
 pub mod names;
 pub mod primitive;

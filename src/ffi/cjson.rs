@@ -1,5 +1,12 @@
 //! `cJSON.h`: the JSON tree that property and service definitions carry.
 
+pub mod node;
+pub mod parse;
+pub mod print;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+
 use std::ffi::{c_char, c_int, c_void};
 
 pub const cJSON_False: c_int = 0;
@@ -32,3 +39,9 @@ pub struct cJSON_Hooks {
     pub malloc_fn: Option<unsafe extern "C" fn(usize) -> *mut c_void>,
     pub free_fn: Option<unsafe extern "C" fn(*mut c_void)>,
 }
+
+/// How deep trees may be: what is deeper is neither parsed nor printed nor copied, so that no text and no tree that a
+/// program linked into itself exhausts the stack.
+///
+/// cbindgen:ignore
+pub(crate) const MAX_DEPTH: usize = 1000;

@@ -51,6 +51,8 @@ fn kind(dict: *mut twDict) -> Kind {
 
 /// Sets whether dictionaries are hash maps (`TW_DICTIONARY_MAP`, the default) or lists (`TW_DICTIONARY_LIST`). Set it
 /// before the first dictionary is made: list dictionaries are understood only in list mode. 0; 101 for another mode.
+///
+/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twDict_setDictionaryMode(mode: twDictionaryMode) -> c_int {
     if mode != TW_DICTIONARY_LIST && mode != TW_DICTIONARY_MAP {
@@ -61,10 +63,14 @@ pub unsafe extern "C" fn twDict_setDictionaryMode(mode: twDictionaryMode) -> c_i
 }
 
 /// Does nothing: the mode needs no mutex.
+///
+/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twDictionaryModeMtx_Create() {}
 
 /// Does nothing: the mode needs no mutex.
+///
+/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twDictionaryModeMtx_Delete() {}
 

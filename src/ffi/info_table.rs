@@ -1,6 +1,7 @@
 //! `twInfoTable.h`: Data shapes, rows and info tables with their wire and JSON forms.
 
 pub mod access;
+pub mod json;
 pub mod row;
 pub mod shape;
 pub mod table;

@@ -10,6 +10,7 @@ use crate::ffi::guard::guard;
 use crate::ffi::info_table::{row, shape, table};
 use crate::ffi::info_table::{twDataShape, twDataShapeAspect, twDataShapeEntry, twInfoTable, twInfoTableRow};
 use crate::ffi::memory;
+use crate::ffi::os_port::DATETIME;
 use crate::model;
 use std::ffi::c_char;
 use std::ptr;
@@ -27,7 +28,8 @@ pub struct Reader {
 /// What could not be read; the function that finds it has freed its parts.
 pub struct Unreadable;
 
-type Read<T> = Result<*mut T, Unreadable>;
+/// What reading gives: something new in C memory.
+pub type Read<T> = Result<*mut T, Unreadable>;
 
 fn made<T>(place: *mut T) -> Read<T> {
     if place.is_null() { Err(Unreadable) } else { Ok(place) }
@@ -55,7 +57,7 @@ impl Reader {
     }
 
     /// Whether the marker of another field or row comes; the end of the data is an end marker.
-    fn another(&mut self) -> bool {
+    pub fn another(&mut self) -> bool {
         self.array::<1>() != [0]
     }
 
@@ -97,6 +99,11 @@ impl Reader {
         self.bytes(count)
     }
 
+    /// A time.
+    pub fn datetime(&mut self) -> DATETIME {
+        u64::from_be_bytes(self.array())
+    }
+
     /// A typed value.
     pub fn primitive(&mut self, depth: usize) -> Read<twPrimitive> {
         let base_type = self.base_type();
@@ -129,7 +136,7 @@ impl Reader {
             TW_NUMBER => made(primitive::number(f64::from_be_bytes(self.array()))),
             TW_INTEGER => made(primitive::integer(i32::from_be_bytes(self.array()))),
             TW_BOOLEAN => made(primitive::boolean(self.array::<1>()[0] as c_char)),
-            TW_DATETIME => made(primitive::datetime(u64::from_be_bytes(self.array()))),
+            TW_DATETIME => made(primitive::datetime(self.datetime())),
             TW_LOCATION => {
                 let [longitude, latitude, elevation] = [(); 3].map(|()| f64::from_be_bytes(self.array()));
                 made(primitive::location(twLocation { latitude, longitude, elevation }))
@@ -158,7 +165,8 @@ impl Reader {
             .inspect_err(|_| unsafe { memory::free(data) })
     }
 
-    fn aspect(&mut self) -> Read<twDataShapeAspect> {
+    /// An aspect.
+    pub fn aspect(&mut self) -> Read<twDataShapeAspect> {
         let name = self.string()?;
         // SAFETY: fresh memory that nobody else knows.
         let value = self.primitive(0).inspect_err(|_| unsafe { memory::free(name) })?;
@@ -172,7 +180,7 @@ impl Reader {
     }
 
     /// A field, without its marker.
-    fn entry(&mut self) -> Read<twDataShapeEntry> {
+    pub fn entry(&mut self) -> Read<twDataShapeEntry> {
         let name = self.string()?;
         // SAFETY: fresh memory that nobody else knows.
         let description = self.string().inspect_err(|_| unsafe { memory::free(name) })?;
@@ -202,7 +210,7 @@ impl Reader {
     }
 
     /// The fields of a shape and the end marker.
-    fn shape(&mut self) -> Read<twDataShape> {
+    pub fn shape(&mut self) -> Read<twDataShape> {
         // SAFETY: the shape is fresh and freed as a whole on failure.
         unsafe {
             let made_shape = made(shape::twDataShape_Create(ptr::null_mut()))?;
@@ -224,7 +232,7 @@ impl Reader {
     }
 
     /// A row, without its marker.
-    fn row(&mut self, depth: usize) -> Read<twInfoTableRow> {
+    pub fn row(&mut self, depth: usize) -> Read<twInfoTableRow> {
         let count = u16::from_be_bytes(self.array());
         // SAFETY: the row is fresh and freed as a whole on failure.
         unsafe {
@@ -287,7 +295,7 @@ fn signed(byte: u8) -> BaseType {
 ///
 /// # Safety
 /// `s` is NULL or live.
-unsafe fn from_stream<T>(s: *mut twStream, body: impl FnOnce(&mut Reader) -> Read<T>) -> *mut T {
+pub unsafe fn from_stream<T>(s: *mut twStream, body: impl FnOnce(&mut Reader) -> Read<T>) -> *mut T {
     guard(ptr::null_mut(), || {
         if s.is_null() {
             return ptr::null_mut();
@@ -318,40 +326,4 @@ pub unsafe extern "C" fn twPrimitive_CreateFromStreamTyped(s: *mut twStream, r#t
 pub unsafe extern "C" fn streamToString(s: *mut twStream) -> *mut c_char {
     // SAFETY: a live stream.
     unsafe { from_stream(s, Reader::string) }
-}
-
-/// Reads an aspect, name and value, from a stream. The caller deletes it. NULL for NULL and on failure.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twDataShapeAspect_CreateFromStream(s: *mut twStream) -> *mut twDataShapeAspect {
-    // SAFETY: a live stream.
-    unsafe { from_stream(s, Reader::aspect) }
-}
-
-/// Reads a field with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twDataShapeEntry_CreateFromStream(s: *mut twStream) -> *mut twDataShapeEntry {
-    // SAFETY: a live stream.
-    unsafe { from_stream(s, |reader| if reader.another() { reader.entry() } else { Err(Unreadable) }) }
-}
-
-/// Reads a shape, up to and with its end marker, from a stream. The caller deletes it. NULL for NULL and on failure.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twDataShape_CreateFromStream(s: *mut twStream) -> *mut twDataShape {
-    // SAFETY: a live stream.
-    unsafe { from_stream(s, Reader::shape) }
-}
-
-/// Reads a row with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twInfoTableRow_CreateFromStream(s: *mut twStream) -> *mut twInfoTableRow {
-    // SAFETY: a live stream.
-    unsafe { from_stream(s, |reader| if reader.another() { reader.row(0) } else { Err(Unreadable) }) }
-}
-
-/// Reads a table from a stream. The caller deletes it. NULL for NULL and on failure: a value of a type without values,
-/// more than 64 values inside each other. Missing bytes read as zero.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twInfoTable_CreateFromStream(s: *mut twStream) -> *mut twInfoTable {
-    // SAFETY: a live stream.
-    unsafe { from_stream(s, |reader| reader.table(0)) }
 }

@@ -48,6 +48,8 @@ pub unsafe extern "C" fn baseTypeFromString(s: *const c_char) -> BaseType {
 pub static twBaseTypes_isLittleEndian: AtomicI8 = AtomicI8::new(-1);
 
 /// Turns `count` bytes between the order of this machine and that of the network, in place. NULL is left alone.
+///
+/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn swapbytes(bytes: *mut c_char, count: usize) {
     twBaseTypes_isLittleEndian.store(i8::from(cfg!(target_endian = "little")), Ordering::Relaxed);

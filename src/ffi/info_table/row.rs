@@ -1,6 +1,7 @@
 //! Rows: the cells of one line of a table.
 
 use super::twInfoTableRow;
+use crate::ffi::base_types::decode::{Unreadable, from_stream};
 use crate::ffi::base_types::primitive::twPrimitive_Delete;
 use crate::ffi::base_types::{compare, encode, twPrimitive, twStream};
 use crate::ffi::errors::{TW_ERROR_ALLOCATING_MEMORY, TW_INVALID_PARAM, TW_OK, TW_UNKNOWN_ERROR};
@@ -161,4 +162,11 @@ pub unsafe fn copy(row: *const twInfoTableRow, depth: usize) -> *mut twInfoTable
         }
     }
     made
+}
+
+/// Reads a row with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twInfoTableRow_CreateFromStream(s: *mut twStream) -> *mut twInfoTableRow {
+    // SAFETY: a live stream.
+    unsafe { from_stream(s, |reader| if reader.another() { reader.row(0) } else { Err(Unreadable) }) }
 }

@@ -2,6 +2,7 @@
 
 use super::{twDataShape, twDataShapeAspect, twDataShapeEntry};
 use crate::ffi::base_types::compare;
+use crate::ffi::base_types::decode::{Reader, Unreadable, from_stream};
 use crate::ffi::base_types::primitive::{text_length, twPrimitive_Delete};
 use crate::ffi::base_types::{encode, twPrimitive, twStream};
 use crate::ffi::definitions::BaseType;
@@ -406,4 +407,25 @@ unsafe fn copy_entry(entry: *const twDataShapeEntry) -> *mut twDataShapeEntry {
         }
         made
     }
+}
+
+/// Reads an aspect, name and value, from a stream. The caller deletes it. NULL for NULL and on failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twDataShapeAspect_CreateFromStream(s: *mut twStream) -> *mut twDataShapeAspect {
+    // SAFETY: a live stream.
+    unsafe { from_stream(s, Reader::aspect) }
+}
+
+/// Reads a field with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twDataShapeEntry_CreateFromStream(s: *mut twStream) -> *mut twDataShapeEntry {
+    // SAFETY: a live stream.
+    unsafe { from_stream(s, |reader| if reader.another() { reader.entry() } else { Err(Unreadable) }) }
+}
+
+/// Reads a shape, up to and with its end marker, from a stream. The caller deletes it. NULL for NULL and on failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twDataShape_CreateFromStream(s: *mut twStream) -> *mut twDataShape {
+    // SAFETY: a live stream.
+    unsafe { from_stream(s, Reader::shape) }
 }

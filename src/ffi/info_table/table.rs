@@ -2,6 +2,7 @@
 
 use super::{row, shape, twDataShape, twDataShapeEntry, twInfoTable, twInfoTableRow};
 use crate::ffi::base_types::compare::{self, MAX_DEPTH};
+use crate::ffi::base_types::decode::from_stream;
 use crate::ffi::base_types::{encode, twPrimitive, twStream};
 use crate::ffi::errors::{TW_ERROR_ALLOCATING_MEMORY, TW_INVALID_PARAM, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
@@ -283,4 +284,12 @@ pub unsafe extern "C" fn twInfoTable_ToStream(it: *mut twInfoTable, s: *mut twSt
         // SAFETY: live objects of the caller's.
         unsafe { encode::to_stream(s, |out| encode::table(out, it, 0)) }
     })
+}
+
+/// Reads a table from a stream. The caller deletes it. NULL for NULL and on failure: a value of a type without values,
+/// more than 64 values inside each other. Missing bytes read as zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twInfoTable_CreateFromStream(s: *mut twStream) -> *mut twInfoTable {
+    // SAFETY: a live stream.
+    unsafe { from_stream(s, |reader| reader.table(0)) }
 }
