@@ -841,6 +841,18 @@ TW_BEGIN_DECLARATIONS
 
 typedef void (*twPasswdCallbackFunction)(char *passwdBuffer, unsigned int maxPasswdSize);
 
+/**
+ * Makes a buffer of 256 zero bytes and lets `callback` fill it with a secret of at most 255. The caller gives it to
+ * `twFreePasswd`. Empty for NULL, and for a key text in place of a function, which leaves a line in the log. NULL when
+ * there is no memory.
+ */
+char *twConvertCallbackToPasswd(twPasswdCallbackFunction callback);
+
+/**
+ * Overwrites and frees what `twConvertCallbackToPasswd` gave. NULL is fine.
+ */
+void twFreePasswd(char *twPasswd);
+
 TW_END_DECLARATIONS
 
 #endif /* TW_C_SDK_TWPASSWDS_H */
@@ -1225,6 +1237,46 @@ TW_END_DECLARATIONS
 
 #include <string.h>
 
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Turns the ASCII letters of a string into small ones, in place. Returns `input`.
+ */
+char *lowercase(char *input);
+
+/**
+ * Turns the ASCII letters of a string into capitals, in place. Returns `input`.
+ */
+char *uppercase(char *input);
+
+/**
+ * Copies a string, cut at 65536 bytes. The caller frees the copy. NULL for NULL and when there is no memory.
+ */
+char *duplicateString(const char *input);
+
+/**
+ * Copies a string, cut at `maxlen` bytes. The caller frees the copy. NULL for NULL and when there is no memory.
+ */
+char *duplicateStringN(const char *input, size_t maxlen);
+
+/**
+ * Appends a string to another from `malloc`, which is replaced: `*dest` may be NULL. The result is cut at 65536 bytes.
+ * 0; 101 for NULL; 102 when there is no memory, `*dest` is then as before.
+ */
+int concatenateStrings(char **dest, const char *src);
+
+/**
+ * As `concatenateStrings`; the result is cut at `maxlen` bytes.
+ */
+int concatenateStringsN(char **dest, const char *src, size_t maxlen);
+
+/**
+ * Whether a string ends with another: 1 or 0. Every string ends with the empty one. 0 for NULL.
+ */
+char stringEndsWithSuffix(const char *str, const char *suf);
+
+TW_END_DECLARATIONS
+
 #endif /* TW_STRING_UTILS_H */
 
 /* twList.h: doubly linked list */
@@ -1525,8 +1577,6 @@ TW_BEGIN_DECLARATIONS
 
 #define TW_DICTIONARY_MAP 2
 
-typedef int twDictionaryMode;
-
 typedef void twDict;
 
 typedef void (*dict_del_func)(void *item);
@@ -1535,21 +1585,7 @@ typedef const char *(*dict_key_parse_func)(void *item);
 
 typedef int (*twDict_foreach_fn)(void *key, size_t key_size, void *data, size_t data_size, void *arg);
 
-/**
- * Sets whether dictionaries are hash maps (`TW_DICTIONARY_MAP`, the default) or lists (`TW_DICTIONARY_LIST`). Set it
- * before the first dictionary is made: list dictionaries are understood only in list mode. 0; 101 for another mode.
- */
-int twDict_setDictionaryMode(twDictionaryMode mode);
-
-/**
- * Does nothing: the mode needs no mutex.
- */
-void twDictionaryModeMtx_Create(TW_NO_PROTOTYPE);
-
-/**
- * Does nothing: the mode needs no mutex.
- */
-void twDictionaryModeMtx_Delete(TW_NO_PROTOTYPE);
+typedef int twDictionaryMode;
 
 /**
  * As `twMap_Cleanup`.
@@ -1901,11 +1937,8 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
-struct twDataShapeAspect;
-struct twDataShapeEntry;
-struct twDataShape;
-struct twInfoTableRow;
 struct twInfoTable;
+struct cJSON;
 struct twPrimitive;
 
 typedef struct twLocation {
@@ -1992,32 +2025,6 @@ struct twPrimitive *twPrimitive_CreateFromStreamTyped(struct twStream *s, enum B
 char *streamToString(struct twStream *s);
 
 /**
- * Reads an aspect, name and value, from a stream. The caller deletes it. NULL for NULL and on failure.
- */
-struct twDataShapeAspect *twDataShapeAspect_CreateFromStream(struct twStream *s);
-
-/**
- * Reads a field with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
- */
-struct twDataShapeEntry *twDataShapeEntry_CreateFromStream(struct twStream *s);
-
-/**
- * Reads a shape, up to and with its end marker, from a stream. The caller deletes it. NULL for NULL and on failure.
- */
-struct twDataShape *twDataShape_CreateFromStream(struct twStream *s);
-
-/**
- * Reads a row with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
- */
-struct twInfoTableRow *twInfoTableRow_CreateFromStream(struct twStream *s);
-
-/**
- * Reads a table from a stream. The caller deletes it. NULL for NULL and on failure: a value of a type without values,
- * more than 64 values inside each other. Missing bytes read as zero.
- */
-struct twInfoTable *twInfoTable_CreateFromStream(struct twStream *s);
-
-/**
  * Writes type byte and content of a primitive to a stream.
  *
  * 0; 101 for NULL; 403 when the family is unknown, after the type byte; the codes of `twStream_AddBytes`. TIMESPAN, and
@@ -2032,6 +2039,31 @@ int twPrimitive_ToStream(struct twPrimitive *p, struct twStream *s);
 int stringToStream(char *string, struct twStream *s);
 
 /**
+ * Adds a member with the value of a primitive to an object.
+ *
+ * BLOB and IMAGE as base64, JSON and QUERY texts as the tree that they are (left out when they are none), DATETIME as
+ * milliseconds, LOCATION and INFOTABLE as objects. A VARIANT ignores `name`: it adds `baseType`, "VARIANT", and `value`.
+ * Returns `parent`, or for NULL a new object that the caller deletes. NULL, with nothing added, for NULL, TIMESPAN and
+ * other unknown families, and a blob or JSON text without data.
+ */
+struct cJSON *twPrimitive_ToJson(const char *name,
+                                 struct twPrimitive *p,
+                                 struct cJSON *parent);
+
+/**
+ * Makes a primitive of a type from a JSON node, or from its member `name` if that is not NULL. The caller deletes it.
+ *
+ * What kind the node is of is not looked at, only the value that belongs to the type: its text for texts (always of type
+ * STRING) and blobs (always IMAGE), its numbers, or a numeric text, for NUMBER, INTEGER and DATETIME; any node but false
+ * is a true BOOLEAN, whose byte is the node's kind. JSON and QUERY take the node itself, as JSON. A VARIANT takes the
+ * type that the node suggests, from the member `value` where one of the name is missing. NULL for NULL, TIMESPAN, types
+ * without values, and a text type without a text. NOTHING for a missing member.
+ */
+struct twPrimitive *twPrimitive_CreateFromJson(struct cJSON *j,
+                                               char *name,
+                                               enum BaseType type);
+
+/**
  * The name of a base type; "UNKNOWN" for a number without one. The text is constant.
  */
 const char *baseTypeToString(enum BaseType b);
@@ -2040,11 +2072,6 @@ const char *baseTypeToString(enum BaseType b);
  * The base type of exactly that name; `TW_NOTHING` for any other text and for NULL.
  */
 enum BaseType baseTypeFromString(const char *s);
-
-/**
- * Turns `count` bytes between the order of this machine and that of the network, in place. NULL is left alone.
- */
-void swapbytes(char *bytes, size_t count);
 
 /**
  * Turns two bytes between the order of this machine and that of the network, in place.
@@ -2229,6 +2256,8 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+struct cJSON;
+
 typedef struct twDataShape {
     int numEntries;
     twList *entries;
@@ -2358,6 +2387,30 @@ struct twInfoTable *twInfoTable_CreateFromDatetime(const char *name, DATETIME va
 struct twInfoTable *twInfoTable_CreateFromBoolean(const char *name, char value);
 
 /**
+ * Adds the member `fieldDefinitions` with the fields of a shape to an object, and the member `name` if the shape has one.
+ *
+ * Returns `parent`, or for NULL a new object that the caller deletes. NULL for a NULL shape.
+ */
+struct cJSON *twDataShape_ToJson(struct twDataShape *ds,
+                                 struct cJSON *parent);
+
+/**
+ * Makes an object of a table: `rows`, an array of objects with a member per column, and `datashape`, as of
+ * `twDataShape_ToJson`. A row with more or fewer cells than there are columns is left out. The caller deletes the object
+ * with `cJSON_Delete`. NULL for NULL and for an empty shell.
+ */
+struct cJSON *twInfoTable_ToJson(struct twInfoTable *it);
+
+/**
+ * Makes a table of a JSON tree, which stays the caller's; so does the table.
+ *
+ * An object with `dataShape`, in any case, that has `fieldDefinitions`, and the array `rows` is read as a table; a
+ * missing or null member makes an empty cell. Any other node makes a table of one cell of type JSON in a column
+ * `singleEntryName`, or `_content_` for NULL. NULL for NULL, and for a shape without fields.
+ */
+struct twInfoTable *twInfoTable_CreateFromJson(struct cJSON *json, char *singleEntryName);
+
+/**
  * Makes a row. Its first cell is taken. The caller owns the row. NULL for NULL and when there is no memory: the cell then
  * stays the caller's.
  */
@@ -2396,6 +2449,11 @@ twPrimitive *twInfoTableRow_GetEntry(struct twInfoTableRow *row, int index);
  * Writes a row with its marker to a stream. 0; 101 for NULL; the codes of `twPrimitive_ToStream`.
  */
 int twInfoTableRow_ToStream(struct twInfoTableRow *row, twStream *s);
+
+/**
+ * Reads a row with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
+ */
+struct twInfoTableRow *twInfoTableRow_CreateFromStream(twStream *s);
 
 /**
  * Makes an aspect with a copy of the name. The value is taken. The caller owns the aspect. NULL when either is NULL or
@@ -2476,6 +2534,21 @@ uint32_t twDataShape_GetLength(struct twDataShape *ds);
 int twDataShape_ToStream(struct twDataShape *ds, twStream *s);
 
 /**
+ * Reads an aspect, name and value, from a stream. The caller deletes it. NULL for NULL and on failure.
+ */
+struct twDataShapeAspect *twDataShapeAspect_CreateFromStream(twStream *s);
+
+/**
+ * Reads a field with its marker from a stream. The caller deletes it. NULL at the end marker, for NULL and on failure.
+ */
+struct twDataShapeEntry *twDataShapeEntry_CreateFromStream(twStream *s);
+
+/**
+ * Reads a shape, up to and with its end marker, from a stream. The caller deletes it. NULL for NULL and on failure.
+ */
+struct twDataShape *twDataShape_CreateFromStream(twStream *s);
+
+/**
  * Makes a table without rows. The shape is taken. The caller owns the table. NULL for NULL and when there is no memory:
  * the shape then stays the caller's.
  */
@@ -2524,6 +2597,12 @@ struct twInfoTableRow *twInfoTable_GetEntry(struct twInfoTable *it, int index);
  * `twPrimitive_ToStream`.
  */
 int twInfoTable_ToStream(struct twInfoTable *it, twStream *s);
+
+/**
+ * Reads a table from a stream. The caller deletes it. NULL for NULL and on failure: a value of a type without values,
+ * more than 64 values inside each other. Missing bytes read as zero.
+ */
+struct twInfoTable *twInfoTable_CreateFromStream(twStream *s);
 
 TW_END_DECLARATIONS
 
@@ -2848,6 +2927,11 @@ TW_END_DECLARATIONS
 #endif
 /** A list of property values. */
 #define propertyList twList
+TW_BEGIN_DECLARATIONS
+/** Writes `inlen` bytes as base64 with a NUL behind it to `out`, which has `*outlen` bytes. 0 with the length of the text,
+ * without the NUL, in `*outlen`; 6 with the size needed in `*outlen` when `out` is too small; 16 for NULL. */
+int base64_encode(const unsigned char *in, unsigned long inlen, unsigned char *out, unsigned long *outlen);
+TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
@@ -2962,6 +3046,14 @@ TW_BEGIN_DECLARATIONS
 #define cJSON_IsReference 256
 
 /**
+ * The allocator pair of `cJSON_InitHooks`.
+ */
+typedef struct cJSON_Hooks {
+    void *(*malloc_fn)(size_t);
+    void (*free_fn)(void*);
+} cJSON_Hooks;
+
+/**
  * A node of a JSON tree.
  */
 typedef struct cJSON {
@@ -2976,12 +3068,181 @@ typedef struct cJSON {
 } cJSON;
 
 /**
- * The allocator pair of `cJSON_InitHooks`.
+ * Sets the allocator of nodes and texts. NULL, and a NULL member, mean that of the C library. Set it before the first
+ * node is made; the functions of the SDK that build trees use it as well.
  */
-typedef struct cJSON_Hooks {
-    void *(*malloc_fn)(size_t);
-    void (*free_fn)(void*);
-} cJSON_Hooks;
+void cJSON_InitHooks(struct cJSON_Hooks *hooks);
+
+/**
+ * Deletes a node with all below it, and the siblings that follow it. NULL is fine.
+ */
+void cJSON_Delete(struct cJSON *item);
+
+/**
+ * Makes a null. As all nodes that are made here it is the caller's, to be deleted with `cJSON_Delete` or given to a
+ * parent; NULL when there is no memory.
+ */
+struct cJSON *cJSON_CreateNull(void);
+
+/**
+ * Makes a true.
+ */
+struct cJSON *cJSON_CreateTrue(void);
+
+/**
+ * Makes a false.
+ */
+struct cJSON *cJSON_CreateFalse(void);
+
+/**
+ * Makes a false for 0, otherwise a true.
+ */
+struct cJSON *cJSON_CreateBool(int b);
+
+/**
+ * Makes a number.
+ */
+struct cJSON *cJSON_CreateNumber(double number);
+
+/**
+ * Makes a string with a copy of `text`. NULL for NULL.
+ */
+struct cJSON *cJSON_CreateString(const char *text);
+
+/**
+ * Makes an array without elements.
+ */
+struct cJSON *cJSON_CreateArray(void);
+
+/**
+ * Makes an object without members.
+ */
+struct cJSON *cJSON_CreateObject(void);
+
+/**
+ * Makes an array of `count` numbers.
+ */
+struct cJSON *cJSON_CreateIntArray(int *numbers, int count);
+
+/**
+ * Makes an array of `count` numbers.
+ */
+struct cJSON *cJSON_CreateFloatArray(float *numbers, int count);
+
+/**
+ * Makes an array of `count` numbers.
+ */
+struct cJSON *cJSON_CreateDoubleArray(double *numbers, int count);
+
+/**
+ * Makes an array of copies of `count` strings.
+ */
+struct cJSON *cJSON_CreateStringArray(const char **texts, int count);
+
+/**
+ * Makes a tree of a JSON text; what follows the first value is ignored. The caller deletes it with `cJSON_Delete`. NULL
+ * for NULL and for a text that is not JSON: `cJSON_GetErrorPtr` then tells where.
+ */
+struct cJSON *cJSON_Parse(const char *text);
+
+/**
+ * As `cJSON_Parse`. `*end`, if not NULL, becomes the place behind the value; with `require_end` not 0 nothing but white
+ * space may follow.
+ */
+struct cJSON *cJSON_ParseWithOpts(const char *text, const char **end, int require_end);
+
+/**
+ * Where in its text the last parsing of any thread failed; NULL when it did not. Valid as long as that text.
+ */
+const char *cJSON_GetErrorPtr(void);
+
+/**
+ * The text of a tree, with a line per member of an object. The caller frees it. NULL for NULL, for a node of no known
+ * kind and when there is no memory. Numbers read back to the same number; NaN and infinities print as null.
+ */
+char *cJSON_Print(struct cJSON *item);
+
+/**
+ * The text of a tree without white space, otherwise as `cJSON_Print`.
+ */
+char *cJSON_PrintUnformatted(struct cJSON *item);
+
+/**
+ * The number of elements of an array, or of members of an object; 0 for NULL.
+ */
+int cJSON_GetArraySize(struct cJSON *array);
+
+/**
+ * The element at a place, counted from 0; it stays part of the tree. NULL when there is none.
+ */
+struct cJSON *cJSON_GetArrayItem(struct cJSON *array, int index);
+
+/**
+ * The first member of that name, **in any case**; it stays part of the tree. NULL when there is none.
+ */
+struct cJSON *cJSON_GetObjectItem(struct cJSON *object, const char *name);
+
+/**
+ * Appends an item, which then belongs to the array. NULL is ignored.
+ */
+void cJSON_AddItemToArray(struct cJSON *array, struct cJSON *item);
+
+/**
+ * Appends an item under a copy of `name`; it then belongs to the object. NULL is ignored.
+ */
+void cJSON_AddItemToObject(struct cJSON *object, const char *name, struct cJSON *item);
+
+/**
+ * Appends a reference to an item, which stays the caller's and must live as long as the array.
+ */
+void cJSON_AddItemReferenceToArray(struct cJSON *array, struct cJSON *item);
+
+/**
+ * Appends a reference to an item under a copy of `name`; the item stays the caller's and must live as long as the object.
+ */
+void cJSON_AddItemReferenceToObject(struct cJSON *object,
+                                    const char *name,
+                                    struct cJSON *item);
+
+/**
+ * Takes an element out of an array; it is the caller's then. NULL when there is none.
+ */
+struct cJSON *cJSON_DetachItemFromArray(struct cJSON *array, int index);
+
+/**
+ * Deletes an element of an array.
+ */
+void cJSON_DeleteItemFromArray(struct cJSON *array, int index);
+
+/**
+ * Takes a member out of an object; it is the caller's then. NULL when there is none.
+ */
+struct cJSON *cJSON_DetachItemFromObject(struct cJSON *object, const char *name);
+
+/**
+ * Deletes a member of an object.
+ */
+void cJSON_DeleteItemFromObject(struct cJSON *object, const char *name);
+
+/**
+ * Replaces an element of an array by `item`, which then belongs to the array. Does nothing when there is no such element.
+ */
+void cJSON_ReplaceItemInArray(struct cJSON *array,
+                              int index,
+                              struct cJSON *item);
+
+/**
+ * Replaces a member of an object by `item`, which then belongs to the object. Does nothing when there is no such member.
+ */
+void cJSON_ReplaceItemInObject(struct cJSON *object,
+                               const char *name,
+                               struct cJSON *item);
+
+/**
+ * Copies a node, with `recurse` not 0 also all below it. The copy is the caller's. NULL for NULL and when there is no
+ * memory.
+ */
+struct cJSON *cJSON_Duplicate(struct cJSON *item, int recurse);
 
 TW_END_DECLARATIONS
 
@@ -3016,6 +3277,48 @@ typedef struct twProperty {
     char *quality;
 } twProperty;
 
+/**
+ * Makes the definition of a property with copies of the texts. `description` may be NULL; `pushType` NULL makes a
+ * property without push type. `aspects` is an object with `pushType`, if any, and `pushThreshold`. The caller deletes the
+ * definition. NULL when the name is NULL or there is no memory.
+ */
+struct twPropertyDef *twPropertyDef_Create(char *name,
+                                           enum BaseType type,
+                                           char *description,
+                                           char *pushType,
+                                           double pushThreshold);
+
+/**
+ * Deletes the definition of a property. NULL is fine.
+ */
+void twPropertyDef_Delete(void *input);
+
+/**
+ * Makes a property value of quality "GOOD", as `twPropertyVTQ_Create`.
+ */
+struct twProperty *twProperty_Create(char *name, twPrimitive *value, DATETIME timestamp);
+
+/**
+ * Makes a property value: name, value, time and quality. The value is taken, the texts are copied; time 0 is now, quality
+ * NULL is "GOOD". The caller deletes it with `twProperty_Delete`. NULL when name or value is NULL or there is no memory:
+ * the value then stays the caller's.
+ */
+struct twProperty *twPropertyVTQ_Create(char *name,
+                                        twPrimitive *value,
+                                        DATETIME timestamp,
+                                        char *quality);
+
+/**
+ * Reads a property value from a stream: name, typed value, time and quality. The caller deletes it. NULL for NULL and on
+ * failure. Missing bytes read as zero.
+ */
+struct twProperty *twProperty_CreateFromStream(twStream *s);
+
+/**
+ * Deletes a property value. NULL is fine.
+ */
+void twProperty_Delete(void *input);
+
 TW_END_DECLARATIONS
 
 #endif /* PROPERTIES_H */
@@ -3034,6 +3337,22 @@ typedef struct twServiceDef {
     twDataShape *outputDataShape;
     cJSON *aspects;
 } twServiceDef;
+
+/**
+ * Makes the definition of a service with copies of the texts; `description` may be NULL. The shapes are taken and may be
+ * NULL. `aspects` is an empty object. The caller deletes the definition. NULL when the name is NULL or there is no memory:
+ * the shapes then stay the caller's.
+ */
+struct twServiceDef *twServiceDef_Create(char *name,
+                                         char *description,
+                                         twDataShape *inputs,
+                                         enum BaseType outputType,
+                                         twDataShape *outputDataShape);
+
+/**
+ * Deletes the definition of a service with its shapes. NULL is fine.
+ */
+void twServiceDef_Delete(void *input);
 
 TW_END_DECLARATIONS
 
@@ -3455,6 +3774,12 @@ typedef union Hash_state {
     uint64_t alignment;
     unsigned char opaque[272];
 } hash_state;
+TW_BEGIN_DECLARATIONS
+/** Decodes `inlen` characters of base64 to `out`, which has `*outlen` bytes; characters outside the alphabet are passed over.
+ * 0 with the number of bytes in `*outlen`; 6 with the size needed in `*outlen` when `out` is too small; 7 for an incomplete
+ * or wrongly padded text; 16 for NULL. */
+int base64_decode(const unsigned char *in, unsigned long inlen, unsigned char *out, unsigned long *outlen);
+TW_END_DECLARATIONS
 #endif
 
 #endif /* TWEDGE_TOMCRYPT_H */

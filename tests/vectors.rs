@@ -37,3 +37,19 @@ fn malformed() {
 fn malformed_compressed_payloads() {
     run(Kind::Malformed, vector_runner::malformed::check_inflate);
 }
+
+/// The public structs of the C facade and its stream and JSON functions.
+#[test]
+fn primitives_in_c() {
+    run(Kind::Primitives, vector_runner::c_values::check_primitive);
+}
+
+#[test]
+fn infotables_in_c() {
+    run(Kind::InfoTables, vector_runner::c_values::check_infotable);
+}
+
+#[test]
+fn malformed_in_c() {
+    run(Kind::Malformed, vector_runner::c_values::check_malformed);
+}

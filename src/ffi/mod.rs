@@ -7,8 +7,6 @@
 // The contract of an entry point is that of C: pointers are NULL or valid for their type, texts end in a zero byte.
 #![allow(clippy::missing_safety_doc)]
 #![allow(missing_docs)]
-// The comments of entry points are for C programmers, who find them in the header: what they may pass is said there.
-#![allow(clippy::missing_safety_doc)]
 
 /// Defines the enumerators of a C enum as constants of its integer alias.
 macro_rules! enum_constants {

@@ -1,6 +1,7 @@
 //! Files of vectors: finding them, running them, reporting.
 
 mod allocation;
+pub mod c_values;
 pub mod infotables;
 mod json;
 pub mod malformed;

@@ -190,14 +190,14 @@ fn values_are_deleted_once_and_only_when_asked() {
         assert_eq!(DELETED.load(Ordering::Relaxed), 0);
         twList_Remove(list, (*list).first, 1);
         assert_eq!(DELETED.load(Ordering::Relaxed), 1);
-        assert_eq!(twList_ReplaceValue(list, (*list).first, 9 as *mut c_void, 1), 0);
+        assert_eq!(twList_ReplaceValue(list, (*list).first, address(9), 1), 0);
         assert_eq!(DELETED.load(Ordering::Relaxed), 2);
-        assert_eq!(twList_ReplaceValue(list, (*list).first, 8 as *mut c_void, 0), 0);
+        assert_eq!(twList_ReplaceValue(list, (*list).first, address(8), 0), 0);
         assert_eq!(DELETED.load(Ordering::Relaxed), 2);
         twList_ClearEntries(list);
         assert_eq!(DELETED.load(Ordering::Relaxed), 2);
-        assert_eq!(twList_ReplaceValue(list, 8 as *mut ListEntry, ptr::null_mut(), 0), 101);
-        twList_Add(list, 1 as *mut c_void);
+        assert_eq!(twList_ReplaceValue(list, address(8).cast(), ptr::null_mut(), 0), 101);
+        twList_Add(list, address(1));
         twList_Delete(list);
         assert_eq!(DELETED.load(Ordering::Relaxed), 3);
     }
@@ -270,7 +270,7 @@ fn find_gives_the_entry() {
         assert_eq!(twList_Find(list, (&raw mut query).cast(), &mut found), 0);
         assert_eq!(read(found.cast()), 41);
         query = 77;
-        found = 5 as *mut c_void;
+        found = address(5);
         assert_eq!(twList_Find(list, (&raw mut query).cast(), &mut found), -3);
         assert_eq!(found as usize, 5);
         let keyless = filled(1);
@@ -323,4 +323,9 @@ fn threads_may_share_a_list() {
         assert_eq!(contents(list).len() as c_int, twList_GetCount(list));
         twList_Delete(list);
     }
+}
+
+/// A pointer that is never followed.
+fn address(number: usize) -> *mut c_void {
+    ptr::without_provenance_mut(number)
 }

@@ -44,7 +44,7 @@ fn values_are_added_found_and_removed_by_key() {
         assert_eq!(twMap_Find(map, p(&mut a), ptr::null_mut()), 101);
         assert_eq!(twMap_Remove(map, p(&mut look_alike), 1), 0);
         assert_eq!((look_alike.deleted, a.deleted), (1, 0));
-        found = 5 as *mut c_void;
+        found = address(5);
         assert_eq!(twMap_Find(map, p(&mut a), &mut found), -3);
         assert_eq!(found as usize, 5);
         assert_eq!(twMap_Remove(map, p(&mut a), 1), -3);
@@ -101,7 +101,7 @@ fn dead_maps_are_known_by_their_address() {
         let keyless = twMap_Create(Some(mark), None);
         let freed = twMap_Create(None, Some(key_of));
         twMap_Delete(freed);
-        for map in [freed, (&raw mut no_map).cast(), ptr::null_mut(), 3 as *mut c_void, plain, keyless] {
+        for map in [freed, (&raw mut no_map).cast(), ptr::null_mut(), address(3), plain, keyless] {
             assert_eq!(twMap_Add(map, p(&mut a)), 101);
             assert_eq!(twMap_Find(map, p(&mut a), &mut found), 101);
             assert_eq!(twMap_Remove(map, p(&mut a), 1), 101);
@@ -121,13 +121,13 @@ fn dead_maps_are_known_by_their_address() {
 #[test]
 fn the_raw_functions_work_on_every_map() {
     let mut a = item("a");
-    let mut found = 5 as *mut c_void;
+    let mut found = address(5);
     // SAFETY: live maps.
     unsafe {
         for map in [twMap_new(), twMap_Create(None, Some(key_of))] {
-            assert_eq!(twMap_put(map, c"x".as_ptr(), 1 as *mut c_void), 0);
-            assert_eq!(twMap_put(map, c"x".as_ptr(), 2 as *mut c_void), 0);
-            assert_eq!(twMap_put(map, ptr::null(), 2 as *mut c_void), 101);
+            assert_eq!(twMap_put(map, c"x".as_ptr(), address(1)), 0);
+            assert_eq!(twMap_put(map, c"x".as_ptr(), address(2)), 0);
+            assert_eq!(twMap_put(map, ptr::null(), address(2)), 101);
             assert_eq!(twMap_length(map), 1);
             assert_eq!(twMap_get(map, c"x".as_ptr(), &mut found), 0);
             assert_eq!(found as usize, 2);
@@ -190,4 +190,9 @@ fn cleanup_tells_of_live_maps() {
         assert_eq!(twMap_Cleanup(), 100);
         assert_eq!(twMap_Delete(map), 0);
     }
+}
+
+/// A pointer that is never followed.
+fn address(number: usize) -> *mut c_void {
+    ptr::without_provenance_mut(number)
 }

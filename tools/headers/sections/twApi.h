@@ -9,6 +9,11 @@
 #endif
 /** A list of property values. */
 #define propertyList twList
+TW_BEGIN_DECLARATIONS
+/** Writes `inlen` bytes as base64 with a NUL behind it to `out`, which has `*outlen` bytes. 0 with the length of the text,
+ * without the NUL, in `*outlen`; 6 with the size needed in `*outlen` when `out` is too small; 16 for NULL. */
+int base64_encode(const unsigned char *in, unsigned long inlen, unsigned char *out, unsigned long *outlen);
+TW_END_DECLARATIONS
 //@ declarations
 #ifndef __cplusplus
 /* Existing programs pass handlers with two parameters, which compilers of today refuse. The cast is only in the call:
