@@ -1,0 +1,142 @@
+//! Properties with the values that they have had.
+
+use super::{PushType, Thing};
+use crate::config::Limits;
+use std::collections::VecDeque;
+use twedge::model::{BaseType, InfoTable, Text, Value};
+
+/// A value with its time and quality.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The value, of the base type of its property.
+    pub value: Value,
+    /// When it was so: milliseconds since 1970-01-01 UTC.
+    pub time: i64,
+    /// `GOOD`, `BAD`, `UNKNOWN` or any text.
+    pub quality: Text,
+}
+
+impl Sample {
+    /// Memory that it takes, roughly.
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.quality.len() + weight(&self.value)
+    }
+}
+
+/// A property of a thing.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// Type of its values.
+    pub base_type: BaseType,
+    /// Text for humans.
+    pub description: String,
+    /// Whether it is bound to a property of the device.
+    pub remote: bool,
+    /// When the device pushes it.
+    pub push_type: PushType,
+    /// The change that makes a push due, for [`PushType::Value`] and [`PushType::Deadband`].
+    pub push_threshold: f64,
+    /// Its values in the order in which they came, the latest one last.
+    pub(crate) history: VecDeque<Sample>,
+}
+
+impl Property {
+    pub(crate) fn new(base_type: BaseType) -> Self {
+        Self {
+            base_type,
+            description: String::new(),
+            remote: true,
+            push_type: PushType::Always,
+            push_threshold: 0.0,
+            history: VecDeque::new(),
+        }
+    }
+
+    /// Its latest value; `None` until there has been one.
+    pub fn current(&self) -> Option<&Sample> {
+        self.history.back()
+    }
+
+    /// Its values in the order in which they came, as far as they are kept, the latest one last.
+    pub fn history(&self) -> impl Iterator<Item = &Sample> {
+        self.history.iter()
+    }
+}
+
+impl Thing {
+    /// Stores a value of a property that exists.
+    pub(crate) fn store(&mut self, name: &Text, sample: Sample, limits: &Limits) {
+        let Some(property) = self.properties.get_mut(name) else { return };
+        property.history.push_back(sample);
+        while property.history.len() > limits.history_values.max(1) {
+            property.history.pop_front();
+        }
+        // The share of a property is what keeps the thing as a whole within its limit.
+        let share = limits.history_bytes / self.properties.len().max(1);
+        if let Some(property) = self.properties.get_mut(name) {
+            trim(&mut property.history, share);
+        }
+    }
+}
+
+/// Drops the oldest values until the rest is no heavier than `limit`; the latest one stays.
+fn trim(history: &mut VecDeque<Sample>, limit: usize) {
+    let mut kept = 0;
+    let mut weight = 0_usize;
+    for sample in history.iter().rev() {
+        weight = weight.saturating_add(sample.weight());
+        if weight > limit && kept > 0 {
+            break;
+        }
+        kept += 1;
+    }
+    history.drain(..history.len().saturating_sub(kept));
+}
+
+/// Memory behind a value, roughly.
+pub(crate) fn weight(value: &Value) -> usize {
+    match value {
+        Value::Text(_, text) => text.len(),
+        Value::Blob(_, bytes) => bytes.len(),
+        Value::Variant(inner) => size_of::<Value>() + weight(inner),
+        Value::InfoTable(table) => table_weight(table),
+        _ => 0,
+    }
+}
+
+/// Memory behind a table, roughly.
+pub(crate) fn table_weight(table: &InfoTable) -> usize {
+    let cells = |row: &Vec<Value>| row.iter().map(|cell| size_of::<Value>() + weight(cell)).sum::<usize>();
+    64 * table.shape.fields.len() + table.rows.iter().map(cells).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thing_with(limits: &Limits, values: impl IntoIterator<Item = Value>) -> Thing {
+        let mut thing = Thing::new("T".into());
+        thing.properties.insert("P".into(), Property::new(BaseType::STRING));
+        for (time, value) in (0..).zip(values) {
+            thing.store(&"P".into(), Sample { value, time, quality: "GOOD".into() }, limits);
+        }
+        thing
+    }
+
+    #[test]
+    fn values_stay_in_order_and_the_oldest_go() {
+        let limits = Limits { history_values: 3, ..Limits::default() };
+        let thing = thing_with(&limits, (0..5).map(|n| Value::Number(f64::from(n))));
+        let times: Vec<i64> = thing.properties[&Text::from("P")].history().map(|sample| sample.time).collect();
+        assert_eq!(times, [2, 3, 4]);
+    }
+
+    #[test]
+    fn large_values_do_not_pile_up() {
+        let limits = Limits { history_bytes: 100_000, ..Limits::default() };
+        let large = || Value::string("x".repeat(40_000));
+        assert_eq!(thing_with(&limits, (0..9).map(|_| large())).properties[&Text::from("P")].history.len(), 2);
+        let huge = Value::string("x".repeat(400_000));
+        assert_eq!(thing_with(&limits, [large(), huge]).properties[&Text::from("P")].history.len(), 1);
+    }
+}

@@ -1,0 +1,64 @@
+//! Values that come from devices, as tables of name, value, time and quality (protocol.md 6.3).
+
+use super::now;
+use twedge::model::{InfoTable, Text, Value};
+
+/// A value as the device sent it, before it is converted.
+pub(crate) struct Pushed {
+    pub name: Text,
+    pub value: Value,
+    pub time: i64,
+    pub quality: Text,
+}
+
+/// The rows of the parameters of UpdateSubscribedPropertyValues; `None` when there is no table `values`.
+pub(crate) fn pushed_values(params: Option<&InfoTable>) -> Option<Vec<Pushed>> {
+    match params?.get(0, b"values")? {
+        Value::InfoTable(table) => Some(named_values(table)),
+        _ => None,
+    }
+}
+
+/// The rows of a table of named values. Rows without name or value are left out; a missing time is now, a missing
+/// quality GOOD.
+pub(crate) fn named_values(table: &InfoTable) -> Vec<Pushed> {
+    let row = |index: usize| {
+        let cell = |name: &[u8]| table.get(index, name).filter(|cell| **cell != Value::Nothing);
+        let name = cell(b"name")?.as_text()?.clone();
+        let value = match cell(b"value")? {
+            Value::Variant(inner) => (**inner).clone(),
+            value => value.clone(),
+        };
+        let time = match cell(b"time") {
+            Some(Value::DateTime(time)) => *time,
+            _ => now(),
+        };
+        let quality = cell(b"quality").and_then(Value::as_text).cloned().unwrap_or_else(|| "GOOD".into());
+        Some(Pushed { name, value, time, quality })
+    };
+    (0..table.rows.len()).filter_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_rows_and_missing_cells() {
+        let mut table = InfoTable::row_of([
+            ("name", Value::string("A")),
+            ("value", Value::Variant(Box::new(Value::Number(1.0)))),
+            ("time", Value::DateTime(7)),
+            ("quality", Value::string("BAD")),
+        ]);
+        table.rows.push(vec![Value::string("B"), Value::Number(2.0)]);
+        table.rows.push(vec![Value::string("C"), Value::Nothing, Value::DateTime(1)]);
+        table.rows.push(vec![Value::Nothing, Value::Number(2.0)]);
+        let values = pushed_values(Some(&InfoTable::single("values", Value::InfoTable(Box::new(table))))).unwrap();
+        assert_eq!(values.len(), 2);
+        assert_eq!((values[0].time, &values[0].quality, &values[0].value), (7, &"BAD".into(), &Value::Number(1.0)));
+        assert_eq!(values[1].quality, Text::from("GOOD"));
+        assert!(pushed_values(None).is_none());
+        assert!(pushed_values(Some(&InfoTable::single("values", Value::Number(1.0)))).is_none());
+    }
+}
