@@ -70,6 +70,17 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// Whose key it is. The comparison takes the same time wherever keys differ.
+    pub(crate) fn credential(&self, key: &[u8]) -> Option<&Credential> {
+        self.credentials.iter().find(|credential| same(credential.key.as_bytes(), key))
+    }
+}
+
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
+
 /// Time limits (protocol.md 7.2 and 8.1; those of the real platform where they are known).
 #[derive(Clone, Debug)]
 pub struct Timers {

@@ -24,6 +24,10 @@ pub(crate) struct State {
     pub transcript: Transcript,
     /// Number of the latest connection.
     pub connections: u64,
+    /// How often the state has been changed.
+    pub changes: u64,
+    /// How many session ids were counted out.
+    pub sessions_assigned: u32,
     /// Set while the platform does not serve, so that connections which are just being accepted end as well.
     pub stopped: bool,
 }
@@ -71,7 +75,10 @@ impl Core {
 
     /// Changes the state and wakes everyone who waits for a change.
     pub fn update<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let result = change(&mut self.lock());
+        let mut state = self.lock();
+        state.changes = state.changes.wrapping_add(1);
+        let result = change(&mut state);
+        drop(state);
         self.changed.notify_all();
         result
     }

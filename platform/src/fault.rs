@@ -169,10 +169,7 @@ mod tests {
         let mut faults = Faults::default();
         let id = faults.add(Fault::times(2, Point::Auth, Action::Drop).after(1));
         let mut strike = || faults.strike(&[Point::Auth], &[]);
-        assert_eq!(
-            [strike(), strike(), strike(), strike()],
-            [None, Some(Action::Drop), Some(Action::Drop), None]
-        );
+        assert_eq!([strike(), strike(), strike(), strike()], [None, Some(Action::Drop), Some(Action::Drop), None]);
         assert_eq!(faults.struck(id), 2);
         assert_eq!(faults.strike(&[Point::Bind], &[]), None);
     }

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `twedge-platform`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    twedge_platform::cli::main()
+}

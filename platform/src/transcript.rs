@@ -117,6 +117,6 @@ mod tests {
         let mut transcript = Transcript::default();
         transcript.add(entry(Body::Auth { claims: vec![("appKey".into(), "secret".into())] }), 100);
         let Body::Auth { claims } = &transcript.iter().next().unwrap().message.body else { panic!() };
-        assert_eq!(claims[0].1, MASK.into());
+        assert_eq!(claims[0].1, MASK);
     }
 }

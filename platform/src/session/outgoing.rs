@@ -141,7 +141,9 @@ pub(super) fn without_long(message: &mut Message) {
         Body::Response(response) => response.content.as_mut(),
         _ => None,
     };
-    table.map_or((), table_without_long);
+    if let Some(table) = table {
+        table_without_long(table);
+    }
 }
 
 fn table_without_long(table: &mut InfoTable) {

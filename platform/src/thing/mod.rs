@@ -3,16 +3,17 @@
 pub mod convert;
 mod definition;
 mod history;
-mod metadata;
+pub(crate) mod metadata;
 mod registry;
 mod subscriptions;
 mod update;
 
 pub use definition::{DefinitionError, PropertyDefinition, PushType, ServiceDefinition, ThingDefinition};
+pub(crate) use history::table_weight;
 pub use history::{Property, Sample};
-pub use metadata::MetadataError;
-pub(crate) use registry::Things;
-pub(crate) use update::{named_values, pushed_values};
+pub(crate) use registry::{Refusal as BindRefusal, Things};
+pub(crate) use subscriptions::knows_deadband;
+pub(crate) use update::{Pushed, named_values, pushed_values};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -256,7 +256,8 @@ impl Things {
 
     /// Takes names off a connection. Names that it has not bound are passed over.
     pub fn unbind(&mut self, connection: u64, names: &[Text], star: IdentifierStar) {
-        for name in names.iter().filter(|name| self.bound.get(*name) == Some(&connection)).cloned().collect::<Vec<_>>() {
+        for name in names.iter().filter(|name| self.bound.get(*name) == Some(&connection)).cloned().collect::<Vec<_>>()
+        {
             self.own(&name, None);
             if let Some(thing) = self.resolve(&name, star).map(|thing| thing.name.clone())
                 && let Some(thing) = self.map.get_mut(&thing)

@@ -1,6 +1,7 @@
 //! Values that come from devices, as tables of name, value, time and quality (protocol.md 6.3).
 
-use super::now;
+use super::{Property, Sample, Thing, convert, now};
+use crate::config::Limits;
 use twedge::model::{InfoTable, Text, Value};
 
 /// A value as the device sent it, before it is converted.
@@ -9,6 +10,27 @@ pub(crate) struct Pushed {
     pub value: Value,
     pub time: i64,
     pub quality: Text,
+}
+
+impl Thing {
+    /// Stores a value that the device has sent, as one of the property's type. Of a thing that no operator has defined
+    /// properties are added as they come.
+    ///
+    /// # Errors
+    /// Why it was not stored.
+    pub(crate) fn take(&mut self, pushed: Pushed, limits: &Limits) -> Result<(), String> {
+        let Pushed { name, value, time, quality } = pushed;
+        if !self.properties.contains_key(&name) {
+            if self.by_operator || self.properties.len() >= limits.properties {
+                return Err(format!("a value of {name}, which is not a property"));
+            }
+            self.properties.insert(name.clone(), Property::new(value.base_type()));
+        }
+        let Some(property) = self.properties.get(&name) else { return Ok(()) };
+        let value = convert::convert(value, property.base_type).map_err(|error| format!("{name}: {error}"))?;
+        self.store(&name, Sample { value, time, quality }, limits);
+        Ok(())
+    }
 }
 
 /// The rows of the parameters of UpdateSubscribedPropertyValues; `None` when there is no table `values`.
