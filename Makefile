@@ -1,0 +1,138 @@
+# The C programmer's way in: `make` builds the library, `make help` lists the rest.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+libdir ?= $(PREFIX)/lib
+includedir ?= $(PREFIX)/include/twedge
+CARGO ?= cargo
+CLANG ?= clang
+PYTHON ?= python3
+PROFILE ?= release
+
+# The name that device binaries ask for; also the soname.
+SO := libtwCSdk.so.2.2.1
+# For a cross build: CARGO_BUILD_TARGET=TRIPLE CC=TRIPLE-gcc NM=TRIPLE-nm OBJCOPY=TRIPLE-objcopy
+OBJCOPY ?= objcopy
+NM ?= nm
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+RUST_LIB := $(TARGET_DIR)/$(CARGO_BUILD_TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/libtwedge.a
+# What the Rust standard library needs of the system; a program that links libtwCSdk_static.a needs the same.
+NATIVE_LIBS := -lpthread -ldl -lm
+
+.PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c check \
+        install uninstall clean need-build need-test
+
+all: lib
+
+help:
+	@echo 'make                the libraries: build/$(SO), build/libtwCSdk.so, build/libtwCSdk_static.a'
+	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
+	@echo 'make check          everything that CI does: fmt, clippy, headers, tests, ABI'
+	@echo 'make headers        regenerates include/twExt.h, the forwarding headers and src/ffi/exports'
+	@echo 'make check-headers  says whether they are current'
+	@echo 'make check-abi      compares headers and library with the tables of tests/abi'
+	@echo 'make fmt, clippy    format, lint'
+	@echo 'make install        PREFIX=$(PREFIX) DESTDIR=; uninstall undoes it'
+	@echo 'Variables: PROFILE=dev for a quick build, CARGO_BUILD_TARGET and CC for a cross build.'
+
+# $(call need,COMMAND,HOW TO GET IT)
+need = command -v $(firstword $(1)) >/dev/null || { echo '$(firstword $(1)) is missing: $(2)' >&2; exit 1; }
+
+need-build:
+	@$(call need,$(CARGO),https://rustup.rs or apt-get install cargo (1.85 or later))
+	@$(call need,$(CC),apt-get install gcc)
+	@$(call need,$(OBJCOPY),apt-get install binutils)
+
+need-test: need-build
+	@$(call need,gcc,apt-get install gcc g++)
+	@$(call need,g++,apt-get install g++)
+	@$(call need,$(CLANG),apt-get install clang)
+	@$(call need,valgrind,apt-get install valgrind)
+	@$(call need,$(PYTHON),apt-get install python3)
+
+lib: build/$(SO) build/libtwCSdk.so check-exports
+
+rust: need-build
+	$(CARGO) build --locked --package twedge --profile $(PROFILE)
+
+# Only cargo knows whether it is current; if it was, its date has not changed and nothing below is made again.
+$(RUST_LIB): rust
+	@:
+
+# One object whose only global symbols are those of the interface: the names of the Rust runtime and of the crates
+# inside must not meet those of the program, which may well have another Rust library in it. The compiler's bitcode in
+# the Rust standard library, joined to one section, would stop tools that look for such.
+build/libtwCSdk_static.a: $(RUST_LIB) src/ffi/exports
+	@mkdir -p build
+	$(CC) -r -nostdlib -o build/twedge.o -Wl,--whole-archive $(RUST_LIB) -Wl,--no-whole-archive
+	$(OBJCOPY) --keep-global-symbols=src/ffi/exports --remove-section=.llvmbc --remove-section=.llvmcmd \
+	    --strip-debug build/twedge.o
+	rm -f $@
+	$(AR) rcs $@ build/twedge.o
+	rm build/twedge.o
+
+build/exports.map: src/ffi/exports
+	@mkdir -p build
+	{ echo '{ global:'; sed 's/$$/;/' $<; echo 'local: *; };'; } > $@
+
+build/$(SO): build/libtwCSdk_static.a build/exports.map
+	$(CC) $(LDFLAGS) -shared -o $@ -Wl,-soname,$(SO) -Wl,--version-script=build/exports.map -Wl,--gc-sections \
+	    -Wl,-z,defs -Wl,--whole-archive build/libtwCSdk_static.a -Wl,--no-whole-archive $(NATIVE_LIBS)
+
+build/libtwCSdk.so: build/$(SO)
+	ln -sf $(SO) $@
+
+# A name in the list that no code defines would go unnoticed, and the reverse.
+check-exports: build/$(SO)
+	@$(NM) -D --defined-only build/$(SO) | awk '{ print $$3 }' | LC_ALL=C sort > build/exports.found
+	@LC_ALL=C sort src/ffi/exports | diff - build/exports.found || \
+	    { echo 'src/ffi/exports (<) and the library (>) differ: make headers' >&2; exit 1; }
+
+headers:
+	$(CARGO) run --locked --quiet --package twedge-headers -- write
+
+check-headers:
+	$(CARGO) run --locked --quiet --package twedge-headers -- check
+
+check-abi: need-test lib
+	$(PYTHON) tests/abi/check.py --lib build/$(SO) --compilers gcc:g++,$(CLANG):$(CLANG)++
+
+fmt:
+	$(CARGO) fmt --all
+
+clippy:
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+test: test-rust test-c
+
+test-rust:
+	$(CARGO) test --locked --workspace
+
+test-c: need-test lib
+	tests/c/run.sh
+
+check: need-test
+	$(CARGO) fmt --all --check
+	$(MAKE) check-headers
+	$(MAKE) clippy
+	$(MAKE) test
+	$(MAKE) check-abi
+
+install: lib
+	install -d $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir)
+	install -m 755 build/$(SO) $(DESTDIR)$(libdir)/$(SO)
+	ln -sf $(SO) $(DESTDIR)$(libdir)/libtwCSdk.so
+	install -m 644 build/libtwCSdk_static.a $(DESTDIR)$(libdir)/
+	install -m 644 include/*.h $(DESTDIR)$(includedir)/
+	printf '%s\n' 'Name: libtwCSdk' 'Description: AlwaysOn edge SDK (twedge)' 'Version: 2.2.1' \
+	    'Libs: -L$(libdir) -ltwCSdk' 'Libs.private: $(NATIVE_LIBS)' 'Cflags: -I$(includedir)' \
+	    > $(DESTDIR)$(libdir)/pkgconfig/libtwCSdk.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(libdir)/$(SO) $(DESTDIR)$(libdir)/libtwCSdk.so $(DESTDIR)$(libdir)/libtwCSdk_static.a
+	rm -f $(DESTDIR)$(libdir)/pkgconfig/libtwCSdk.pc
+	for header in include/*.h; do rm -f $(DESTDIR)$(includedir)/$${header#include/}; done
+	-rmdir $(DESTDIR)$(includedir)
+
+clean:
+	rm -rf build
