@@ -48,7 +48,7 @@ for source in tests/c/*.c; do
         # Binaries that were built for the original may hold copies of its data (not position independent).
         if build "${compile[@]}" -fno-pie -no-pie "$source" -o "$program.so" -Lbuild -ltwCSdk; then
             step "$name $compiler shared" timeout "$limit" "$program.so"
-            step "$name $compiler valgrind" timeout $((limit * 5)) valgrind -q --error-exitcode=99 --leak-check=full \
+            step "$name $compiler valgrind" env UNDER_VALGRIND=1 timeout $((limit * 5)) valgrind -q --error-exitcode=99 --leak-check=full \
                 "$program.so"
         fi
         if build "${compile[@]}" "$source" -o "$program.static" build/libtwCSdk_static.a "${natives[@]}"; then

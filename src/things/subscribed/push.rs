@@ -40,7 +40,7 @@ impl SubscribedProperties {
         let mut send = |thing: &Text, batch: Batch| {
             let flight = Flight::new(&self.shared, thing, &batch);
             let outcome = platform.update(thing, batch.parameters());
-            flight.land(outcome.as_ref().map(|()| ()));
+            flight.land(outcome.as_ref().copied());
             outcome
         };
         self.push_with(thing, options, platform, &mut send)
@@ -63,7 +63,7 @@ impl SubscribedProperties {
             let flight = Flight::new(&self.shared, thing, &batch);
             let done = done.clone();
             let callback = move |id: u32, outcome: Outcome| {
-                flight.land(as_confirmation(&outcome).as_ref().map(|()| ()));
+                flight.land(as_confirmation(&outcome).as_ref().copied());
                 done(id, outcome);
             };
             let sent = platform.update_async(thing, batch.parameters(), Box::new(callback));
@@ -96,7 +96,7 @@ impl SubscribedProperties {
     /// The things that a push can send something of, perhaps after a synchronization.
     fn things_to_push(&self) -> Vec<Text> {
         let state = self.shared.lock();
-        let things = state.things().filter(|(_, thing)| thing.has_unsent() || thing.hold.len() > 0);
+        let things = state.things().filter(|(_, thing)| thing.has_unsent() || !thing.hold.is_empty());
         things.map(|(thing, _)| thing.clone()).collect()
     }
 
@@ -128,7 +128,7 @@ impl SubscribedProperties {
     }
 
     fn has_something_for(&self, thing: &Text) -> bool {
-        self.shared.lock().thing(thing).is_some_and(|state| state.has_unsent() || state.hold.len() > 0)
+        self.shared.lock().thing(thing).is_some_and(|state| state.has_unsent() || !state.hold.is_empty())
     }
 
     /// Lets the first synchronization of a bound thing happen, once per thing and connection.
