@@ -123,12 +123,20 @@ pub(super) fn is_map(map: *const twMap) -> bool {
     live(map).is_some()
 }
 
-fn dispose(map: *mut twMap) {
-    if let Some(map) = { maps().remove(&(map as usize)) } {
-        map.clear();
-    } else {
-        return;
+/// Takes a map out of the live ones. With the last one goes the memory of the registry, which leak checkers would report:
+/// the table is known by an address in its middle only.
+fn unregister(map: *const twMap) -> Option<Arc<Map>> {
+    let mut maps = maps();
+    let registered = maps.remove(&(map as usize));
+    if maps.is_empty() {
+        maps.shrink_to_fit();
     }
+    registered
+}
+
+fn dispose(map: *mut twMap) {
+    let Some(registered) = unregister(map) else { return };
+    registered.clear();
     // SAFETY: the handle was made by `create` and its registration is gone.
     unsafe { memory::free(map) };
 }
