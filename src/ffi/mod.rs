@@ -17,12 +17,12 @@ macro_rules! enum_constants {
 
 pub mod convert;
 pub mod guard;
-pub mod signals;
 mod key;
 pub mod memory;
 mod native_thread;
 mod recursive;
 mod shared;
+pub mod signals;
 pub mod text;
 pub mod work;
 

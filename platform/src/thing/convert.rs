@@ -157,7 +157,7 @@ pub fn to_json(value: &Value, unsigned_time: bool) -> Json {
         Value::Integer(integer) => json!(integer),
         Value::Long(long) => json!(long),
         Value::Boolean(boolean) => json!(boolean),
-        Value::DateTime(time) if unsigned_time => json!(time as u64),
+        Value::DateTime(time) if unsigned_time => json!(*time as u64),
         Value::DateTime(time) => json!(time),
         Value::Location(place) => {
             json!({"latitude": place.latitude, "longitude": place.longitude, "elevation": place.elevation})
