@@ -49,6 +49,8 @@ impl Things {
     /// Removes a thing: its registrations, its values, its place in the bound list. Whether it was bound.
     pub fn unbind(&self, thing: &Text) -> bool {
         self.unregister_thing(thing);
-        self.registry.unbind(thing)
+        let bound = self.registry.unbind(thing);
+        self.subscribed.thing_unbound(thing);
+        bound
     }
 }

@@ -50,9 +50,7 @@ impl State {
         if let Some(length) = size.too_large(&first.value) {
             let (id, name) = (first.id, first.value.name.clone());
             self.remove(thing, folded, &[id]);
-            let error = PushError::TooLarge { thing: thing.clone(), name, length, limit: max_message_size };
-            log::error!("{error}");
-            return Next::Dropped(error);
+            return Next::Dropped(PushError::TooLarge { thing: thing.clone(), name, length, limit: max_message_size });
         }
         let alone = first.must_be_alone();
         let mut batch = Batch { ids: Vec::new(), values: Vec::new(), folded };
@@ -80,23 +78,59 @@ impl State {
         });
     }
 
-    /// Ends a call: removes what was accepted, counts what was refused, leaves the rest for the next push.
-    pub fn settle(&mut self, thing: &Text, folded: bool, ids: &[u64], outcome: Result<(), &RequestError>) {
-        let Err(error) = outcome else { return self.remove(thing, folded, ids) };
-        let refused = is_permanent(error);
-        let mut dropped = Vec::new();
+    /// Ends a call: removes what was accepted, counts what was refused, leaves the rest for the next push. Returns the
+    /// names of the properties of which a value is dropped because of this outcome.
+    pub fn settle(&mut self, thing: &Text, folded: bool, ids: &[u64], outcome: Result<(), &RequestError>) -> Vec<Text> {
+        let Err(error) = outcome else {
+            self.remove(thing, folded, ids);
+            return Vec::new();
+        };
+        let blame = Blame::of(error, ids.len());
+        let mut dropped = (Vec::new(), Vec::new());
         self.change(thing, |state, _| {
             state.each(folded, ids, |queued| {
                 queued.in_flight = false;
-                queued.refusals += u8::from(refused);
+                queued.refusals = blame.apply(queued.refusals);
                 if queued.refusals >= MAX_REFUSALS {
-                    dropped.push((queued.id, queued.value.name.clone()));
+                    dropped.0.push(queued.id);
+                    dropped.1.push(queued.value.name.clone());
                 }
             });
         });
-        for (id, name) in dropped {
-            log::warn!("a value of {thing}, property {name}, was refused {MAX_REFUSALS} times and is dropped: {error}");
-            self.remove(thing, folded, &[id]);
+        dropped.0.sort_unstable();
+        self.remove(thing, folded, &dropped.0);
+        dropped.1
+    }
+}
+
+/// What an error says about the values of a call.
+enum Blame {
+    /// Nothing: the same call may succeed later.
+    None,
+    /// The platform will say the same again.
+    Refused,
+    /// One of them makes a message that cannot be sent.
+    Together,
+    /// This one makes a message that cannot be sent.
+    Alone,
+}
+
+impl Blame {
+    fn of(error: &RequestError, values: usize) -> Self {
+        match error {
+            RequestError::Refused { code: MessageCode(0x80..=0x8f), .. } => Self::Refused,
+            RequestError::TooLarge { .. } | RequestError::NotEncoded(_) if values > 1 => Self::Together,
+            RequestError::TooLarge { .. } | RequestError::NotEncoded(_) => Self::Alone,
+            _ => Self::None,
+        }
+    }
+
+    fn apply(&self, refusals: u8) -> u8 {
+        match self {
+            Self::None => refusals,
+            Self::Refused => refusals + 1,
+            Self::Together => refusals.max(REFUSALS_TOGETHER),
+            Self::Alone => MAX_REFUSALS,
         }
     }
 }
@@ -125,9 +159,4 @@ impl Queued {
 /// `ids` are sorted.
 fn is_one_of(ids: &[u64], id: u64) -> bool {
     ids.binary_search(&id).is_ok()
-}
-
-/// Whether the platform will say the same again.
-fn is_permanent(error: &RequestError) -> bool {
-    matches!(error, RequestError::Refused { code: MessageCode(0x80..=0x8f), .. })
 }

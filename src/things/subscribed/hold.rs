@@ -8,8 +8,8 @@ use super::queue::{Queued, ThingState};
 use super::rule::{Rule, Verdict};
 use crate::model::Text;
 
-/// A value that push types compare with, and the id of the set that it came from; 0 for one from before the hold.
-type Reference = Option<(u64, Arc<PropertyValue>)>;
+/// A value that push types compare with.
+type Reference = Option<Arc<PropertyValue>>;
 
 /// The held values of one thing, oldest first, and what they have to be compared with.
 #[derive(Default)]
@@ -30,8 +30,10 @@ struct Trace {
     set: Reference,
     /// Accepted when it was set.
     accepted: Reference,
+    /// The id of that one, 0 when none was accepted since the hold began.
+    accepted_id: u64,
     /// Accepted when the hold ended.
-    admitted: Reference,
+    admitted: Option<(u64, Arc<PropertyValue>)>,
 }
 
 /// What became of held values.
@@ -56,8 +58,9 @@ impl Hold {
 
     /// Notes a value that was accepted: later held ones are compared with it.
     pub fn trace_accepted(&mut self, id: u64, value: &Arc<PropertyValue>) {
-        let reference = Some((id, value.clone()));
-        self.traces.insert(value.name.clone(), Trace { set: reference.clone(), accepted: reference, admitted: None });
+        let reference = Some(value.clone());
+        let trace = Trace { set: reference.clone(), accepted: reference, accepted_id: id, admitted: None };
+        self.traces.insert(value.name.clone(), trace);
     }
 
     /// Bytes of the held folded value that a new one of that property takes the place of.
@@ -71,13 +74,18 @@ impl Hold {
         if queued.fold {
             self.values.retain(|held| !held.is_folded(&name));
         }
-        let trace = self.traces.entry(name).or_insert_with(|| {
-            let reference = reference.map(|value| (0, value));
-            Trace { set: reference.clone(), accepted: reference, admitted: None }
-        });
+        let first = || Trace { set: reference.clone(), accepted: reference, ..Trace::default() };
+        let trace = self.traces.entry(name).or_insert_with(first);
         let before = trace.clone();
-        trace.set = Some((queued.id, queued.value.clone()));
+        trace.set = Some(queued.value.clone());
         self.values.push(Held { queued, before });
+    }
+
+    /// Forgets what later values have to be compared with, of one property or of all.
+    pub fn forget_references(&mut self, name: Option<&Text>) {
+        for (_, trace) in self.traces.iter_mut().filter(|(own, _)| name.is_none_or(|name| name == *own)) {
+            (trace.set, trace.accepted) = (None, None);
+        }
     }
 
     /// Takes all held values out.
@@ -112,10 +120,11 @@ impl ThingState {
             judged.freed += queued.size;
             let Some(trace) = traces.get_mut(&queued.value.name) else { continue };
             let verdict = rule_of(&queued.value.name).map_or(Verdict::Reject, |rule| {
-                let accepted = newer(&before.accepted, &trace.admitted);
-                let reference = if rule.compares_with_last_set() == Some(true) { &before.set } else { accepted };
-                let fold = queued.fold && rule.folds();
-                rule.judge(&queued.value, fold, reference.as_ref().map(|(_, value)| &**value))
+                let reference = match rule.compares_with_last_set() {
+                    Some(true) => before.set.as_ref(),
+                    _ => newest(&before, &trace.admitted),
+                };
+                rule.judge(&queued.value, queued.fold && rule.folds(), reference.map(|value| &**value))
             });
             match verdict {
                 Verdict::Reject => judged.rejected += 1,
@@ -137,7 +146,7 @@ impl ThingState {
         let name = queued.value.name.clone();
         if queued.fold && rule_of(&name).is_some_and(Rule::folds) {
             // Folded means that only the latest value counts: a later accepted one has taken its place.
-            if trace.accepted.as_ref().is_none_or(|(id, _)| *id <= queued.id) {
+            if trace.accepted_id < queued.id {
                 self.folded.insert(name, queued);
             }
             return 0;
@@ -152,16 +161,19 @@ impl ThingState {
     fn set_reference(&mut self, name: Text, trace: Trace, rule_of: &impl Fn(&Text) -> Option<Rule>) {
         let reference = match rule_of(&name).and_then(Rule::compares_with_last_set) {
             Some(true) => trace.set,
-            Some(false) => newer(&trace.accepted, &trace.admitted).clone(),
+            Some(false) => newest(&trace, &trace.admitted).cloned(),
             None => None,
         };
-        if let Some((_, value)) = reference {
+        if let Some(value) = reference {
             self.current.insert(name, value);
         }
     }
 }
 
-fn newer<'a>(one: &'a Reference, other: &'a Reference) -> &'a Reference {
-    let id = |reference: &Reference| reference.as_ref().map(|(id, _)| *id);
-    if id(other) > id(one) { other } else { one }
+/// The last accepted value: as known when `trace` was taken, or admitted after that.
+fn newest<'a>(trace: &'a Trace, admitted: &'a Option<(u64, Arc<PropertyValue>)>) -> Option<&'a Arc<PropertyValue>> {
+    match admitted {
+        Some((id, value)) if *id > trace.accepted_id => Some(value),
+        _ => trace.accepted.as_ref(),
+    }
 }

@@ -156,6 +156,11 @@ impl SubscribedProperties {
         self.shared.lock().forget_synchronizations();
     }
 
+    /// Tells that a thing is no longer bound: bound again, it has to be synchronized again.
+    pub fn thing_unbound(&self, thing: &Text) {
+        self.shared.lock().forget_synchronization(thing);
+    }
+
     /// Whether the push settings of a thing have been asked for on this connection.
     pub fn is_synchronized(&self, thing: &Text) -> bool {
         self.shared.lock().is_synchronized(thing)

@@ -163,7 +163,10 @@ impl SubscribedProperties {
             let next = self.shared.lock().next_batch(thing, pass.options.max_message_size);
             match next {
                 Next::Done => return result,
-                Next::Dropped(error) => result = result.and(Err(error)),
+                Next::Dropped(error) => {
+                    log::error!("{error}");
+                    result = result.and(Err(error));
+                }
                 Next::Send(batch) => {
                     if let Err(error) = (pass.send)(thing, batch) {
                         return result.and(Err(PushError::Update { thing: thing.clone(), error }));
@@ -204,7 +207,15 @@ impl Flight {
 
     fn land(mut self, outcome: Result<(), &RequestError>) {
         let ids = std::mem::take(&mut self.ids);
-        self.shared.lock().settle(&self.thing, self.folded, &ids, outcome);
+        let dropped = self.shared.lock().settle(&self.thing, self.folded, &ids, outcome);
+        if let Err(error) = outcome {
+            for name in dropped {
+                log::warn!(
+                    "a value of {}, property {name}, is dropped, as sending it cannot succeed: {error}",
+                    self.thing
+                );
+            }
+        }
     }
 }
 

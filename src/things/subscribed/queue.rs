@@ -190,10 +190,13 @@ impl State {
     }
 
     pub fn requeue(&mut self, thing: &Text, value: PropertyValue, fold: bool) {
-        if fold {
-            self.purge_changes_of_property(thing, &value.name);
-        }
         let id = self.next_id();
+        if fold {
+            self.change(thing, |state, sizes| {
+                state.supersede_folded(&value.name, id);
+                sizes.queued -= state.remove_queued(|queued| queued.value.name == value.name);
+            });
+        }
         let queued = Queued::new(id, thing, Arc::new(value), fold);
         self.size += queued.size;
         self.thing_mut(thing).queue.push_back(queued);
@@ -205,6 +208,11 @@ impl State {
 
     pub fn set_synchronized(&mut self, thing: &Text) {
         self.synchronized.insert(thing.clone());
+    }
+
+    pub fn forget_synchronization(&mut self, thing: &Text) {
+        self.synchronized.remove(thing);
+        self.waited.remove(thing);
     }
 
     pub fn forget_synchronizations(&mut self) {
@@ -273,12 +281,16 @@ impl State {
         self.change(thing, |state, _| {
             let any = !state.current.is_empty();
             state.current.clear();
+            state.hold.forget_references(None);
             any
         })
     }
 
     pub fn purge_current_value_of_property(&mut self, thing: &Text, name: &Text) -> bool {
-        self.change(thing, |state, _| state.current.remove(name).is_some())
+        self.change(thing, |state, _| {
+            state.hold.forget_references(Some(name));
+            state.current.remove(name).is_some()
+        })
     }
 
     pub fn purge_changes_of_thing(&mut self, thing: &Text) -> bool {

@@ -39,35 +39,42 @@ impl SubscribedProperties {
     /// a missing threshold is 0, a property without a row keeps what it has. The thing counts as synchronized from then on.
     pub fn apply_subscriptions(&self, thing: &Text, table: &InfoTable) -> AppliedSubscriptions {
         let mut applied = AppliedSubscriptions::default();
-        // Under the lock, so that every value is judged either before all of this or after.
-        let mut state = self.shared.lock();
-        for row in (0..table.rows.len()).rev() {
-            match Subscription::from_row(table, row) {
-                Some(subscription) => self.apply(thing, subscription, &mut applied.changed),
-                None => log::warn!("row {row} of the push settings of {thing} has no edgeName: skipped"),
+        let mut skipped = Vec::new();
+        {
+            // Under the lock, so that every value is judged either before all of this or after.
+            let mut state = self.shared.lock();
+            for row in (0..table.rows.len()).rev() {
+                match self.apply(thing, Subscription::from_row(table, row)) {
+                    Ok(changed) => applied.changed.extend(changed),
+                    Err(reason) => skipped.push((row, reason)),
+                }
             }
+            state.set_synchronized(thing);
+            let registry = &self.shared.registry;
+            let rule_of = |name: &Text| Rule::of(&registry.property(thing, name)?);
+            let judged = state.change(thing, |state, sizes| {
+                let judged = state.judge_held(rule_of);
+                sizes.held -= judged.freed;
+                sizes.queued += judged.queued;
+                judged
+            });
+            (applied.accepted, applied.rejected) = (judged.accepted, judged.rejected);
         }
-        state.set_synchronized(thing);
-        let registry = &self.shared.registry;
-        let rule_of = |name: &Text| Rule::of(&registry.property(thing, name)?);
-        let judged = state.change(thing, |state, sizes| {
-            let judged = state.judge_held(rule_of);
-            sizes.held -= judged.freed;
-            sizes.queued += judged.queued;
-            judged
-        });
-        (applied.accepted, applied.rejected) = (judged.accepted, judged.rejected);
+        for (row, reason) in skipped {
+            log::debug!("row {row} of the push settings of {thing} is skipped: {reason}");
+        }
         applied
     }
 
-    fn apply(&self, thing: &Text, subscription: Subscription, changed: &mut Vec<Text>) {
-        let Subscription { name, push_type, threshold } = subscription;
+    /// The property's name if its settings are others now; why not, when the row cannot be applied.
+    fn apply(&self, thing: &Text, subscription: Option<Subscription>) -> Result<Option<Text>, String> {
+        let Some(Subscription { name, push_type, threshold }) = subscription else {
+            return Err("it has no text in edgeName".into());
+        };
         let registry = &self.shared.registry;
         let before = registry.property(thing, &name);
-        match registry.update_push(thing, &name, push_type, threshold) {
-            Ok(()) if registry.property(thing, &name) != before => changed.push(name),
-            Ok(()) => {}
-            Err(error) => log::debug!("push settings from the platform: {error}"),
-        }
+        registry.update_push(thing, &name, push_type, threshold).map_err(|error| error.to_string())?;
+        let changed = registry.property(thing, &name) != before;
+        Ok(changed.then_some(name))
     }
 }
