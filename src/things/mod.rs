@@ -30,3 +30,6 @@ pub use subscribed::{
     AppliedSubscriptions, Current, MAX_REFUSALS, Platform, PropertyValue, PushCallback, PushError, PushOptions, Queued,
     SYNCHRONIZATION_LIMIT, SetError, SubscribedProperties, Taken, UPDATE_SERVICE, update_parameters,
 };
+
+#[cfg(test)]
+mod tests;

@@ -242,3 +242,6 @@ impl SubscribedProperties {
         self.shared.lock().purge_changes_of_property(thing, name)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,6 @@ pub trait Platform: Send + Sync {
 
     /// Waits until the push settings of a bound thing have been asked for and
     /// [`super::SubscribedProperties::apply_subscriptions`] has run, at most `limit` and the time-out of requests. It may
-    /// do both itself. Whether it has happened.
+    /// do both itself. Whether it has happened; when not, it has said so in one WARN.
     fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool;
 }

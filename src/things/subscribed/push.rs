@@ -149,12 +149,7 @@ impl SubscribedProperties {
             let mut state = self.shared.lock();
             let last = state.last_id();
             state.change(thing, |state, _| state.push_until = last);
-            return;
         }
-        log::warn!(
-            "the platform has not told the push types of {thing}: values are pushed by the registered ones, and what \
-             these reject waits until it has"
-        );
     }
 
     fn send_all(&self, thing: &Text, pass: &mut Pass<'_, '_>) -> Result<(), PushError> {

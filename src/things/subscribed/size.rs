@@ -2,13 +2,14 @@
 
 use super::{PropertyValue, UPDATE_SERVICE, update_parameters};
 use crate::model::{Text, Value};
+use crate::wire::{HEADER_LEN, table_len, text_len, value_len};
 
 /// What the queue counts for the three structs of a value in a C program: that is where the limit of
 /// `offline_msg_queue_size` is known from (api-behaviour.md 6.1).
 const STRUCTS: usize = if cfg!(target_pointer_width = "64") { 24 + 32 + 40 } else { 16 + 24 + 40 };
 
 /// The header of a message and the chunk information of a multipart one.
-const AROUND_BODY: usize = 15 + 6;
+const AROUND_BODY: usize = HEADER_LEN + 6;
 
 /// Bytes of the queue that a value takes.
 pub(super) fn queue_size(thing: &Text, value: &PropertyValue) -> u64 {
@@ -66,35 +67,4 @@ impl CallSize {
     pub fn add(&mut self, row: usize) {
         self.used += row;
     }
-}
-
-fn text_len(text: &[u8]) -> usize {
-    if text.len() < 128 { 1 + text.len() } else { 4 + text.len() }
-}
-
-fn value_len(value: &Value) -> usize {
-    1 + match value {
-        Value::Nothing => 0,
-        Value::Text(_, text) => text_len(text),
-        Value::Number(_) | Value::Long(_) | Value::DateTime(_) => 8,
-        Value::Integer(_) => 4,
-        Value::Boolean(_) => 1,
-        Value::Location(_) => 24,
-        Value::Blob(_, bytes) => 4 + bytes.len(),
-        Value::InfoTable(table) => table_len(table),
-        Value::Variant(inner) => value_len(inner),
-    }
-}
-
-fn table_len(table: &crate::model::InfoTable) -> usize {
-    let aspects = |field: &crate::model::Field| {
-        field.aspects.iter().map(|aspect| text_len(&aspect.name) + value_len(&aspect.value)).sum::<usize>()
-    };
-    let fields = table
-        .shape
-        .fields
-        .iter()
-        .map(|field| 4 + text_len(&field.name) + text_len(&field.description) + aspects(field));
-    let rows = table.rows.iter().map(|row| 3 + row.iter().map(value_len).sum::<usize>());
-    fields.sum::<usize>() + 1 + rows.sum::<usize>() + 1
 }

@@ -51,6 +51,7 @@ impl SubscribedProperties {
             }
             state.set_synchronized(thing);
             let registry = &self.shared.registry;
+            registry.take_update_request(thing);
             let rule_of = |name: &Text| Rule::of(&registry.property(thing, name)?);
             let judged = state.change(thing, |state, sizes| {
                 let judged = state.judge_held(rule_of);
