@@ -135,7 +135,7 @@ pub struct EventDefinition {
 }
 
 /// A JSON number: without a fraction when it has none, null when JSON cannot say it.
-pub(super) fn number(value: f64) -> Json {
+fn number(value: f64) -> Json {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() <= EXACT { Json::from(value as i64) } else { Json::from(value) }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::definition::number;
 use super::{Aspects, Definition, EventDefinition, PropertyDefinition, Registry, ServiceDefinition};
-use crate::model::{Aspect, BaseType, DataShape, Field, Text, Value};
+use crate::model::json::value_to_text;
+use crate::model::{Aspect, BaseType, DataShape, Field, Text};
 
 /// The text is longer than a text may be. Sent cut it would not be JSON.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -142,25 +142,16 @@ fn write_field(json: &mut Writer, field: &Field) {
     json.member(b"baseType").text(type_name(field.base_type));
     json.member(b"aspects").object(|json| {
         for Aspect { name, value } in &field.aspects {
-            json.member(name).json(&aspect_json(value));
+            // A text of type JSON that is not JSON has no form: the aspect is left out.
+            if let Some(value) = value_to_text(value) {
+                json.member(name).out.extend(value);
+            }
         }
     });
 }
 
 fn type_name(base_type: BaseType) -> &'static [u8] {
     base_type.name().unwrap_or("UNKNOWN").as_bytes()
-}
-
-/// Aspects are flags, numbers and names.
-fn aspect_json(value: &Value) -> Json {
-    match value {
-        Value::Boolean(flag) => Json::Bool(*flag),
-        Value::Integer(integer) => Json::from(*integer),
-        Value::Long(long) | Value::DateTime(long) => Json::from(*long),
-        Value::Number(value) => number(*value),
-        Value::Text(_, text) => Json::from(text.to_string_lossy()),
-        _ => Json::Null,
-    }
 }
 
 /// Writes JSON members in the order of the calls. Texts that are not UTF-8 keep their bytes (protocol.md 5.6), which no

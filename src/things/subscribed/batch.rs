@@ -7,7 +7,7 @@ use super::size::{CallSize, row_size};
 use super::{PropertyValue, PushError};
 use crate::connection::RequestError;
 use crate::model::Text;
-use crate::wire::MessageCode;
+use crate::wire::{EncodeError, MessageCode};
 
 /// A value that the platform has refused this often with a code of the class 0x80..=0x8f is dropped.
 pub const MAX_REFUSALS: u8 = 5;
@@ -119,8 +119,10 @@ impl Blame {
     fn of(error: &RequestError, values: usize) -> Self {
         match error {
             RequestError::Refused { code: MessageCode(0x80..=0x8f), .. } => Self::Refused,
-            RequestError::TooLarge { .. } | RequestError::NotEncoded(_) if values > 1 => Self::Together,
-            RequestError::TooLarge { .. } | RequestError::NotEncoded(_) => Self::Alone,
+            // The name of the thing is too long for the chunks, whatever the values.
+            RequestError::TooLarge(EncodeError::ChunkTooSmall { .. }) => Self::None,
+            RequestError::TooLarge(_) | RequestError::NotEncoded(_) if values > 1 => Self::Together,
+            RequestError::TooLarge(_) | RequestError::NotEncoded(_) => Self::Alone,
             _ => Self::None,
         }
     }

@@ -67,7 +67,7 @@ fn calls_are_filled_as_recorded() {
 }
 
 /// The size of the message with exactly these numbers, as pushing counts it.
-fn message_size(thing: &str, name: &str, numbers: usize) -> usize {
+pub(super) fn message_size(thing: &str, name: &str, numbers: usize) -> usize {
     let values: Vec<_> = (0..numbers).map(|_| PropertyValue::new(name, Value::Number(1.0), 1)).collect();
     let body = message(thing, update_parameters(&values), 1).body;
     crate::wire::encode_body(MessageCode::POST, &body).unwrap().len() + 21
@@ -110,7 +110,7 @@ fn what_the_connection_cannot_encode_is_sent_alone_and_dropped() {
         device.set("p", number).unwrap();
     }
     let platform = Scripted::online();
-    let too_deep = || Err(RequestError::NotEncoded("too deep".into()));
+    let too_deep = || Err(RequestError::NotEncoded(crate::wire::EncodeError::TooDeep));
     platform.answer([too_deep(), Ok(()), too_deep()]);
     assert_eq!(device.push(&platform).unwrap_err().result(), 1107);
     assert_eq!(device.queued(), [1.0, 2.0, 3.0]);
