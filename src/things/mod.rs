@@ -14,6 +14,7 @@ mod call;
 mod definition;
 mod device;
 mod dispatch;
+mod error;
 mod metadata;
 mod registry;
 mod subscribed;
@@ -24,8 +25,9 @@ pub use call::{DefaultHandler, PropertyHandler, ServiceHandler, reply_from_callb
 pub use definition::{Aspects, EventDefinition, PropertyDefinition, ServiceDefinition};
 pub use device::Things;
 pub use dispatch::{FILE_SERVICES, Handler, TUNNEL_SERVICES};
+pub use error::RegistryError;
 pub use metadata::MetadataTooLong;
-pub use registry::{Definition, Registered, Registry, RegistryError};
+pub use registry::{Definition, Registered, Registry};
 pub use subscribed::{
     AppliedSubscriptions, Current, MAX_REFUSALS, Platform, PropertyValue, PushCallback, PushError, PushOptions, Queued,
     SYNCHRONIZATION_LIMIT, SetError, SubscribedProperties, Taken, UPDATE_SERVICE, update_parameters,

@@ -9,70 +9,11 @@ use super::bindings::{Bindings, DefaultServices};
 use super::builtin::{self, UpdateObserver};
 use super::dispatch::Handler;
 use super::{
-    Aspects, DefaultHandler, EventDefinition, PropertyDefinition, PropertyHandler, ServiceDefinition, ServiceHandler,
+    Aspects, DefaultHandler, EventDefinition, PropertyDefinition, PropertyHandler, RegistryError, ServiceDefinition,
+    ServiceHandler,
 };
 use crate::model::{BaseType, Text};
 use crate::wire::{Characteristic, EntityType};
-
-/// Why a registration, or a change of one, was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RegistryError {
-    /// The entity type is 0.
-    #[error("cannot register {characteristic} {name:?} of {entity:?}: the entity type is 0, use THING")]
-    NoEntityType {
-        /// Name of the entity.
-        entity: Text,
-        /// Kind of the registration.
-        characteristic: Characteristic,
-        /// Name of the property, service or event.
-        name: Text,
-    },
-    /// The name is taken.
-    #[error(
-        "{characteristic} {name:?} of {entity:?} is registered already: unregister it first or choose another name"
-    )]
-    AlreadyRegistered {
-        /// Name of the entity.
-        entity: Text,
-        /// Kind of the registration.
-        characteristic: Characteristic,
-        /// Name of the property, service or event.
-        name: Text,
-    },
-    /// There is nothing of that name.
-    #[error("{characteristic} {name:?} of {entity:?} is not registered")]
-    NotRegistered {
-        /// Name of the entity.
-        entity: Text,
-        /// Kind of the registration.
-        characteristic: Characteristic,
-        /// Name of the property, service or event.
-        name: Text,
-    },
-    /// It is registered as a handler alone.
-    #[error("{characteristic} {name:?} of {entity:?} is registered without a definition, which the call would change")]
-    NoDefinition {
-        /// Name of the entity.
-        entity: Text,
-        /// Kind of the registration.
-        characteristic: Characteristic,
-        /// Name of the property, service or event.
-        name: Text,
-    },
-    /// The thing is bound already.
-    #[error("thing {0:?} is bound already")]
-    AlreadyBound(Text),
-}
-
-impl RegistryError {
-    /// The result of the API call: 101 or 106. Functions that unregister report a missing registration as 1104.
-    pub fn result(&self) -> u16 {
-        match self {
-            Self::AlreadyRegistered { .. } | Self::AlreadyBound(_) => 106,
-            Self::NoEntityType { .. } | Self::NotRegistered { .. } | Self::NoDefinition { .. } => 101,
-        }
-    }
-}
 
 /// The definition of a registration.
 #[derive(Clone, Debug, PartialEq)]
@@ -280,7 +221,7 @@ impl Registry {
         let mut state = self.write();
         let entities = state.entities.entry(EntityType::THING).or_default();
         let Some(entity) = entities.get_mut(thing.as_bytes()) else {
-            return Err(not_registered(thing, characteristic, name));
+            return Err(RegistryError::not_registered(thing, characteristic, name));
         };
         let removed = entity.kinds.get_mut(&characteristic).and_then(|names| names.remove(name.as_bytes()));
         if entity.kinds.values().all(HashMap::is_empty) {
@@ -288,7 +229,7 @@ impl Registry {
         }
         // The handler is dropped after the lock: dropping may run application code.
         drop(state);
-        removed.map(drop).ok_or_else(|| not_registered(thing, characteristic, name))
+        removed.map(drop).ok_or_else(|| RegistryError::not_registered(thing, characteristic, name))
     }
 
     /// Removes every property, service and event of a thing. It stays bound. Whether there was anything.
@@ -328,9 +269,19 @@ impl Registry {
 
     /// The definition of a registered property of a thing; `None` when it is not registered or has no definition.
     pub fn property(&self, thing: &[u8], name: &[u8]) -> Option<PropertyDefinition> {
+        self.with_property(thing, name, PropertyDefinition::clone)
+    }
+
+    /// Looks at the definition of a property without copying it. `look` runs under the lock.
+    pub(super) fn with_property<T>(
+        &self,
+        thing: &[u8],
+        name: &[u8],
+        look: impl FnOnce(&PropertyDefinition) -> T,
+    ) -> Option<T> {
         let state = self.read();
         match &state.entry(EntityType::THING, thing, Characteristic::PROPERTIES, name)?.definition {
-            Some(Definition::Property(property)) => Some(property.clone()),
+            Some(Definition::Property(property)) => Some(look(property)),
             _ => None,
         }
     }
@@ -418,7 +369,7 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         let mut state = self.write();
         let Some(entry) = state.entry_mut(EntityType::THING, thing, characteristic, name) else {
-            return Err(not_registered(thing, characteristic, name));
+            return Err(RegistryError::not_registered(thing, characteristic, name));
         };
         match &mut entry.definition {
             Some(definition) => {
@@ -537,8 +488,4 @@ fn registered(kind: EntityType, entities: &HashMap<Text, Entity>) -> Vec<Registe
         }
     }
     all
-}
-
-fn not_registered(thing: &Text, characteristic: Characteristic, name: &Text) -> RegistryError {
-    RegistryError::NotRegistered { entity: thing.clone(), characteristic, name: name.clone() }
 }

@@ -80,8 +80,8 @@ impl State {
 
     /// Ends a call: removes what was accepted, counts what was refused, leaves the rest for the next push. Returns the
     /// names of the properties of which a value is dropped because of this outcome.
-    pub fn settle(&mut self, thing: &Text, folded: bool, ids: &[u64], outcome: Result<(), &RequestError>) -> Vec<Text> {
-        let Err(error) = outcome else {
+    pub fn settle(&mut self, thing: &Text, folded: bool, ids: &[u64], error: Option<&RequestError>) -> Vec<Text> {
+        let Some(error) = error else {
             self.remove(thing, folded, ids);
             return Vec::new();
         };

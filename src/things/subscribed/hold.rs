@@ -48,8 +48,14 @@ pub(super) struct Judged {
 }
 
 impl Hold {
+    /// Whether no value is held.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.traces.is_empty()
+        self.values.is_empty()
+    }
+
+    /// Whether there is nothing to keep.
+    pub fn is_idle(&self) -> bool {
+        self.is_empty() && self.traces.is_empty()
     }
 
     pub fn len(&self) -> usize {

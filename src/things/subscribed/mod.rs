@@ -126,7 +126,7 @@ impl SubscribedProperties {
     fn rule_of(&self, thing: &Text, value: &PropertyValue) -> Result<Rule, SetError> {
         let registry = &self.shared.registry;
         let place = || (thing.clone(), value.name.clone());
-        let Some(property) = registry.property(thing, &value.name) else {
+        let Some(rule) = registry.with_property(thing, &value.name, Rule::of) else {
             let (thing, name) = place();
             let what = Characteristic::PROPERTIES;
             return Err(match registry.is_registered(EntityType::THING, &thing, what, &name) {
@@ -134,7 +134,7 @@ impl SubscribedProperties {
                 false => SetError::NotRegistered { thing, name },
             });
         };
-        let Some(rule) = Rule::of(&property) else {
+        let Some(rule) = rule else {
             let (thing, name) = place();
             return Err(SetError::NoPushType { thing, name });
         };

@@ -40,7 +40,7 @@ impl SubscribedProperties {
         let mut send = |thing: &Text, batch: Batch| {
             let flight = Flight::new(&self.shared, thing, &batch);
             let outcome = platform.update(thing, batch.parameters());
-            flight.land(outcome.as_ref().copied());
+            flight.land(outcome.as_ref().err());
             outcome
         };
         self.push_with(thing, options, platform, &mut send)
@@ -63,7 +63,7 @@ impl SubscribedProperties {
             let flight = Flight::new(&self.shared, thing, &batch);
             let done = done.clone();
             let callback = move |id: u32, outcome: Outcome| {
-                flight.land(as_confirmation(&outcome).as_ref().copied());
+                flight.land(as_confirmation(&outcome).err().as_ref());
                 done(id, outcome);
             };
             let sent = platform.update_async(thing, batch.parameters(), Box::new(callback));
@@ -96,7 +96,7 @@ impl SubscribedProperties {
     /// The things that a push can send something of, perhaps after a synchronization.
     fn things_to_push(&self) -> Vec<Text> {
         let state = self.shared.lock();
-        let things = state.things().filter(|(_, thing)| thing.has_unsent() || !thing.hold.is_empty());
+        let things = state.things().filter(|(_, thing)| thing.has_candidates());
         things.map(|(thing, _)| thing.clone()).collect()
     }
 
@@ -128,7 +128,7 @@ impl SubscribedProperties {
     }
 
     fn has_something_for(&self, thing: &Text) -> bool {
-        self.shared.lock().thing(thing).is_some_and(|state| state.has_unsent() || !state.hold.is_empty())
+        self.shared.lock().thing(thing).is_some_and(|state| state.has_candidates())
     }
 
     /// Lets the first synchronization of a bound thing happen, once per thing and connection.
@@ -200,10 +200,10 @@ impl Flight {
         Self { shared: shared.clone(), thing: thing.clone(), ids: batch.ids.clone(), folded: batch.folded }
     }
 
-    fn land(mut self, outcome: Result<(), &RequestError>) {
+    fn land(mut self, error: Option<&RequestError>) {
         let ids = std::mem::take(&mut self.ids);
-        let dropped = self.shared.lock().settle(&self.thing, self.folded, &ids, outcome);
-        if let Err(error) = outcome {
+        let dropped = self.shared.lock().settle(&self.thing, self.folded, &ids, error);
+        if let Some(error) = error {
             for name in dropped {
                 log::warn!(
                     "a value of {}, property {name}, is dropped, as sending it cannot succeed: {error}",
@@ -218,7 +218,7 @@ impl Drop for Flight {
     fn drop(&mut self) {
         if !self.ids.is_empty() {
             let lost = RequestError::ConnectionLost;
-            self.shared.lock().settle(&self.thing, self.folded, &self.ids, Err(&lost));
+            self.shared.lock().settle(&self.thing, self.folded, &self.ids, Some(&lost));
         }
     }
 }

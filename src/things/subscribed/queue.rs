@@ -62,12 +62,18 @@ impl ThingState {
         self.queue.is_empty()
             && self.folded.is_empty()
             && self.current.is_empty()
-            && self.hold.is_empty()
+            && self.hold.is_idle()
             && self.pusher.is_none()
     }
 
+    /// Whether there is something to send.
     pub fn has_unsent(&self) -> bool {
         !self.queue.is_empty() || !self.folded.is_empty()
+    }
+
+    /// Whether there is something to send, perhaps after a synchronization.
+    pub fn has_candidates(&self) -> bool {
+        self.has_unsent() || !self.hold.is_empty()
     }
 }
 

@@ -52,7 +52,7 @@ impl SubscribedProperties {
             state.set_synchronized(thing);
             let registry = &self.shared.registry;
             registry.take_update_request(thing);
-            let rule_of = |name: &Text| Rule::of(&registry.property(thing, name)?);
+            let rule_of = |name: &Text| registry.with_property(thing, name, Rule::of)?;
             let judged = state.change(thing, |state, sizes| {
                 let judged = state.judge_held(rule_of);
                 sizes.held -= judged.freed;

@@ -185,7 +185,7 @@ fn a_push_lets_the_first_synchronization_happen_once() {
     assert_eq!(platform.numbers(), [1.0, 2.0], "held values that are accepted belong to this push");
     device.set("q", 3.0).unwrap();
     device.push(&platform).unwrap();
-    assert_eq!(*platform.waits.lock().unwrap(), [device.thing.clone()]);
+    assert_eq!(*platform.waits.lock().unwrap(), [Text::from("t")]);
 }
 
 /// The connection that synchronizes pushes afterwards by itself, in the same thread or in another one.
@@ -288,4 +288,19 @@ fn rows_are_applied_last_to_first_and_missing_fields_have_meanings() {
     table.rows.push(vec![]);
     device.values.apply_subscriptions(&device.thing, &table);
     assert_eq!(setting("c"), (None, 0.0), "a missing threshold is 0");
+}
+
+#[test]
+fn synchronizing_one_thing_leaves_what_others_hold() {
+    let device = Device::new().with("p", "NEVER", 0.0).bound();
+    let other = Text::from("u");
+    device.register("u", "p", Some("NEVER"), 0.0);
+    device.things.registry.bind(&other, DefaultServices::All).unwrap();
+    device.set("p", 1.0).unwrap();
+    device.values.set(&other, PropertyValue::new("p", Value::Number(2.0), 1), false, LIMIT).unwrap();
+    let held = device.values.held_size();
+    device.synchronize(&[("p", Some("ALWAYS"), 0.0)]);
+    assert_eq!(device.values.held_size(), held / 2);
+    assert_eq!(device.values.held_count(&other), 1);
+    assert_eq!(device.queued(), [1.0]);
 }

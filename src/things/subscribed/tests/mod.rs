@@ -37,9 +37,10 @@ struct Scripted {
     /// Runs inside of each call, before it is answered.
     during: Mutex<Option<Hook>>,
     /// Runs while a push waits for a synchronization; says whether there was one.
-    synchronize: Mutex<Option<Box<dyn Fn(&Text) -> bool + Send>>>,
+    synchronize: Mutex<Option<Synchronization>>,
 }
 
+type Synchronization = Box<dyn Fn(&Text) -> bool + Send>;
 type Hook = Arc<dyn Fn() + Send + Sync>;
 
 impl Scripted {

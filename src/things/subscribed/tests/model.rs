@@ -178,13 +178,14 @@ impl Reference {
             }
         }
         for name in 0..3 {
-            let mut own = history.iter().filter(|noted| noted.item.name == name);
-            let last = match self.types[name] {
-                Type::Value(_) => own.next_back(),
-                Type::Deadband(_) => own.rfind(|noted| noted.accepted),
-                _ => None,
-            };
-            self.last[name] = last.map(|noted| noted.item.number).or(self.last[name]);
+            let own: Vec<_> = history.iter().filter(|noted| noted.item.name == name).collect();
+            let Some(last) = own.last() else { continue };
+            let accepted = own.iter().rfind(|noted| noted.accepted).map(|noted| noted.item.number);
+            match self.types[name] {
+                Type::Value(_) => self.last[name] = Some(last.item.number),
+                Type::Deadband(_) => self.last[name] = accepted.or(self.before[name]).or(self.last[name]),
+                _ => {}
+            }
         }
         self.synchronized = true;
     }
