@@ -14,13 +14,13 @@ use crate::model::Text;
 use crate::net::dial::Route;
 
 impl Shared {
-    /// When the I/O thread has to reconnect by itself, unless the application ticks before.
-    pub fn next_background_reconnect(&self) -> Option<Instant> {
+    /// When the I/O thread has to reconnect by itself, `now` for at once, unless the application ticks before.
+    pub fn next_background_reconnect(&self, now: Instant) -> Option<Instant> {
         // Credentials of a proxy come from the application, which no thread of ours may call.
         if !matches!(self.endpoint().route, Route::Direct) {
             return None;
         }
-        let at = self.next_reconnect()?;
+        let at = self.next_reconnect(now)?;
         if self.background_is_running() {
             return None;
         }
@@ -33,7 +33,7 @@ impl Shared {
 
     /// Starts an attempt if one is due. For the I/O thread, whose blocked signals the new thread inherits.
     pub fn reconnect_in_background(&self, now: Instant) {
-        if self.next_background_reconnect().is_none_or(|at| at > now) {
+        if self.next_background_reconnect(now).is_none_or(|at| at > now) {
             return;
         }
         let (Some(key), Some(shared)) = (self.last_key(), self.own.upgrade()) else { return };
@@ -45,7 +45,6 @@ impl Shared {
             let application = Deferred { shared: &shared, key };
             // A failure has been logged, and is met with a pause.
             let _ = shared.connect_as(shared.single_attempt(), Origin::Background, &application);
-            shared.outbox.wake();
         };
         match std::thread::Builder::new().name("twedge-reconnect".to_owned()).spawn(attempt) {
             Ok(thread) => threads.background = Some(thread),

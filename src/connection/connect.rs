@@ -77,9 +77,19 @@ impl Shared {
         // Last, and before the turn ends: whoever waits for the end of the loop finds the flags in their final state.
         self.flags.set(Flag::FirstConnectionComplete, true);
         self.flags.set(Flag::ConnectionInProgress, false);
+        if !origin.is_automatic() {
+            self.note_tick(Instant::now());
+        }
         drop(turn);
         self.tasker.raise();
-        self.deliver_events_for(origin);
+        if self.outbox.link().is_none() {
+            // A link that was lost during the loop: its reconnect, if the application does not tick, is the I/O thread's to time.
+            self.outbox.wake();
+        }
+        // The end of a link that the attempts have opened is told here; other events can wait for the tick.
+        if outcome.is_err() {
+            self.deliver_events_for(origin);
+        }
         outcome
     }
 

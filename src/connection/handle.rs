@@ -106,6 +106,7 @@ impl Connection {
     pub fn set_reconnect_options(&self, options: ConnectOptions) {
         self.shared().set_reconnect_options(options);
         self.shared().tasker.raise();
+        self.shared().outbox.wake();
     }
 
     /// Connects, authenticates and binds (steps 1 to 4) in this thread, in which the application's callbacks run. While another connect call

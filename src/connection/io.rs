@@ -20,10 +20,10 @@ use super::outbox::Command;
 use super::requests::response;
 use super::session::{Over, Received, Session};
 use super::shared::Shared;
-use super::synchronize::NOTIFY_PROPERTY_UPDATE;
+use super::synchronize::is_notification;
 use crate::ffi::signals;
 use crate::model::Text;
-use crate::wire::{Body, Characteristic, EntityType, Header, Message, MessageCode};
+use crate::wire::{Body, Header, Message, MessageCode};
 
 const WAKE: Token = Token(0);
 
@@ -108,10 +108,7 @@ impl Shared {
                 self.complete(header.request_id, Ok(answer));
             }
             Body::Request(request) => {
-                let notification = request.entity_type == EntityType::THING
-                    && request.characteristic == Characteristic::SERVICES
-                    && request.name == *NOTIFY_PROPERTY_UPDATE;
-                if notification {
+                if is_notification(&request) {
                     self.synchronizer.arrived(&request.entity, link);
                 }
                 let incoming = Incoming { header, request, link };
@@ -267,9 +264,10 @@ impl IoThread {
         if self.sessions.iter().any(Session::has_work) {
             return Some(Duration::ZERO);
         }
+        let now = Instant::now();
         let timers = self.sessions.iter().filter_map(Session::next_timer);
-        let next = timers.chain(self.shared.next_background_reconnect()).min()?;
-        Some(next.saturating_duration_since(Instant::now()))
+        let next = timers.chain(self.shared.next_background_reconnect(now)).min()?;
+        Some(next.saturating_duration_since(now))
     }
 }
 

@@ -11,6 +11,7 @@ use super::error::RequestError;
 use super::outbox::{Command, Link, Refusal};
 use super::settings::{ConnectOptions, RequestOptions};
 use super::shared::{Shared, deadline, next_request_id};
+use super::synchronize;
 use crate::wire::{Body, Header, Message, MessageCode, NO_SESSION, Request, Response};
 
 impl Shared {
@@ -164,19 +165,26 @@ impl Shared {
         match self.dispatch.pop(responses_only) {
             None => return false,
             Some(Item::Response(completed)) => completed.report(),
-            Some(Item::Request(incoming)) => {
-                if let Some(reply) = self.application.handle_request(&incoming) {
-                    if let Err(error) = self.respond(&incoming, reply) {
-                        log::warn!(
-                            "the answer to {} of {} is lost: {error}",
-                            incoming.request.name,
-                            incoming.request.entity
-                        );
-                    }
-                }
-            }
+            Some(Item::Request(incoming)) => self.serve(&incoming),
         }
         true
+    }
+
+    fn serve(&self, incoming: &Incoming) {
+        let notified = synchronize::is_notification(&incoming.request).then_some(&incoming.request.entity);
+        if let Some(thing) = notified {
+            self.synchronizer.answering(thing);
+        }
+        if let Some(reply) = self.application.handle_request(incoming) {
+            if let Err(error) = self.respond(incoming, reply) {
+                let Request { name, entity, .. } = &incoming.request;
+                log::warn!("the answer to {name} of {entity} is lost: {error}");
+            }
+        }
+        if let Some(thing) = notified {
+            self.synchronizer.answered(thing);
+            self.tasker.raise();
+        }
     }
 
     /// Tells the callbacks of asynchronous requests whose time is up.

@@ -112,7 +112,8 @@ impl Session {
             max_frame_payload: frame,
             // protocol.md 7.1
             max_message: settings.max_message_size.saturating_add(settings.max_message_size / 2),
-            max_text: frame,
+            // Text messages mean nothing here; the limit is that of tunnels.
+            max_text: 32_768,
         };
         let mut decoder = Decoder::new(Role::Client, limits, inflate);
         decoder.feed(&opened.leftover);

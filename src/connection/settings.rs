@@ -32,6 +32,9 @@ pub struct Settings {
     pub max_messages: usize,
     /// Whether a lost connection is opened again without being told.
     pub auto_reconnect: bool,
+    /// How long after the last tick (or connect call) the application counts as one that does not tick: then a lost link is opened
+    /// again on a thread of ours.
+    pub silence_limit: Duration,
     /// Share of each duty cycle period that is spent online, in percent. 100 and more is always.
     pub duty_cycle: u8,
     /// Length of a duty cycle period; zero is no duty cycle.
@@ -54,6 +57,7 @@ impl Default for Settings {
             frame_read_timeout: Duration::from_secs(10),
             max_messages: 500,
             auto_reconnect: true,
+            silence_limit: Duration::from_secs(5),
             duty_cycle: 20,
             duty_cycle_period: Duration::ZERO,
         }

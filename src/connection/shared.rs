@@ -20,9 +20,6 @@ use super::signal::Signal;
 use super::synchronizer::Synchronizer;
 use crate::wire::Gateway;
 
-/// An application that has not ticked for this long is taken for one that does not.
-pub(super) const SILENCE: Duration = Duration::from_secs(5);
-
 /// When the tasks of `tick` are due.
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
@@ -164,14 +161,15 @@ impl Shared {
         self.outbox.link().filter(|_| self.flags.get(Flag::Connected) && self.flags.get(Flag::Authenticated))
     }
 
-    /// The application has lent a thread to `tick`.
+    /// The application has lent a thread to `tick`, or to a connect call that it will tick after.
     pub fn note_tick(&self, now: Instant) {
         *lock(&self.last_tick) = Some(now);
     }
 
-    /// When an application that ticked at that moment would count as silent.
+    /// When the application counts as one that does not tick, unless it does. `None` before it has lent any thread.
     pub fn silent_at(&self) -> Option<Instant> {
-        lock(&self.last_tick).and_then(|tick| tick.checked_add(SILENCE))
+        let limit = self.settings().silence_limit;
+        lock(&self.last_tick).map(|tick| deadline(tick, limit))
     }
 
     /// Whether the application does not tick, so that what it has to be told must use the calls that it makes.

@@ -22,6 +22,13 @@ const OPTIONS: &str = r#"{"hasDeadband":true}"#;
 /// The longest that a push waits for the synchronization of its thing.
 const HOLD_LIMIT: Duration = Duration::from_secs(5);
 
+/// Whether a request is that service.
+pub(super) fn is_notification(request: &Request) -> bool {
+    request.entity_type == EntityType::THING
+        && request.characteristic == Characteristic::SERVICES
+        && request.name == *NOTIFY_PROPERTY_UPDATE
+}
+
 impl Shared {
     /// One pass of the synchronization task. The flag that the first pass is over does not depend on there being anything to
     /// synchronize (Q-A7).
@@ -82,10 +89,10 @@ impl Shared {
         }
     }
 
-    /// When the synchronization task has something to do.
-    pub fn next_synchronization(&self) -> Option<Instant> {
+    /// When the synchronization task has something to do, `now` for at once.
+    pub fn next_synchronization(&self, now: Instant) -> Option<Instant> {
         if !self.flags.get(Flag::FirstSynchronizationComplete) {
-            return Some(Instant::now());
+            return Some(now);
         }
         self.online().and_then(|_| self.synchronizer.next_retry())
     }

@@ -19,6 +19,8 @@ struct Thing {
     marked: bool,
     /// Some thread is at it.
     running: bool,
+    /// Notifications that are being handled and are not answered yet: the answer goes out before the request that it leads to.
+    answering: u32,
     /// Its push types are known.
     synchronized: bool,
     /// A push has waited for it in vain, and does not again.
@@ -29,7 +31,7 @@ struct Thing {
 
 impl Thing {
     fn is_due(&self, now: Instant) -> bool {
-        self.marked && !self.running && self.retry_at.is_none_or(|at| at <= now)
+        self.marked && !self.running && self.answering == 0 && self.retry_at.is_none_or(|at| at <= now)
     }
 }
 
@@ -87,6 +89,22 @@ impl Synchronizer {
             thing.arrived = thing.arrived.saturating_add(1);
             self.changed.notify_all();
         }
+    }
+
+    /// A NotifyPropertyUpdate request is given to its handler.
+    pub fn answering(&self, thing: &Text) {
+        let mut state = self.lock();
+        let entry = state.things.entry(thing.clone()).or_default();
+        entry.answering = entry.answering.saturating_add(1);
+    }
+
+    /// It is answered.
+    pub fn answered(&self, thing: &Text) {
+        let mut state = self.lock();
+        if let Some(entry) = state.things.get_mut(thing) {
+            entry.answering = entry.answering.saturating_sub(1);
+        }
+        self.changed.notify_all();
     }
 
     /// A NotifyPropertyUpdate request is being handled: marks the thing. False when a held push has answered it already.
@@ -169,7 +187,11 @@ impl Synchronizer {
                 return Hold::Go;
             }
             let now = Instant::now();
-            if !thing.running && thing.failures == 0 && (thing.marked || thing.arrived > thing.covered) {
+            if !thing.running
+                && thing.answering == 0
+                && thing.failures == 0
+                && (thing.marked || thing.arrived > thing.covered)
+            {
                 thing.begin();
                 state.marks.retain(|marked| marked != name);
                 return Hold::Run;
@@ -256,6 +278,18 @@ mod tests {
         assert_eq!(synchronizer.claim(Instant::now()), None);
         synchronizer.arrived(&thing, 1);
         assert!(synchronizer.mark(&thing));
+        assert_eq!(synchronizer.claim(Instant::now()), Some(thing));
+    }
+
+    #[test]
+    fn the_answer_to_a_notification_comes_first() {
+        let synchronizer = Synchronizer::default();
+        synchronizer.restart(1);
+        let thing = "A".into();
+        synchronizer.answering(&thing);
+        synchronizer.mark(&thing);
+        assert_eq!(synchronizer.claim(Instant::now()), None);
+        synchronizer.answered(&thing);
         assert_eq!(synchronizer.claim(Instant::now()), Some(thing));
     }
 

@@ -44,7 +44,7 @@ impl Shared {
 
     /// Opens a link again that was lost.
     fn reconnect(&self, now: Instant) {
-        if self.next_reconnect().is_none_or(|at| at > now) {
+        if self.next_reconnect(now).is_none_or(|at| at > now) {
             return;
         }
         // A failure has been logged, and is met with a pause.
@@ -56,14 +56,14 @@ impl Shared {
         ConnectOptions { retries: self.reconnect_options().retries.signum().abs(), ..self.reconnect_options() }
     }
 
-    /// When an automatic reconnect is due; `None` when none is wanted. Stored retries of 0 mean that none is (Q-C10).
-    pub fn next_reconnect(&self) -> Option<Instant> {
+    /// When an automatic reconnect is due, `now` for at once; `None` when none is wanted. Stored retries of 0 mean that none is (Q-C10).
+    pub fn next_reconnect(&self, now: Instant) -> Option<Instant> {
         let wanted = self.settings().auto_reconnect
             && !self.flags.get(Flag::ManuallyDisconnected)
             && self.reconnect_options().retries != 0
             && self.outbox.link().is_none()
             && !self.driver.is_running();
-        wanted.then(|| self.schedule().backoff.next().unwrap_or_else(Instant::now))
+        wanted.then(|| self.schedule().backoff.next().unwrap_or(now))
     }
 
     /// Goes online or offline by the duty cycle (api-behaviour.md 2.7).
@@ -102,9 +102,9 @@ impl Shared {
         [
             duty,
             bind.map(|retry| retry.at),
-            self.next_reconnect(),
+            self.next_reconnect(now),
             self.in_flight.next_deadline(),
-            self.next_synchronization(),
+            self.next_synchronization(now),
         ]
         .into_iter()
         .flatten()

@@ -1,0 +1,8 @@
+//! A device against a platform that plays its part step by step.
+
+mod support;
+
+#[path = "connection/link.rs"]
+mod link;
+#[path = "connection/steps.rs"]
+mod steps;
