@@ -29,9 +29,7 @@ impl Session {
             }
             _ => None,
         };
-        if let Some(chunk) = &chunk
-            && let Some(flow) = self.chunk(chunk)
-        {
+        if let Some(flow) = chunk.as_ref().and_then(|chunk| self.chunk(chunk)) {
             return flow;
         }
         match self.assembler.receive(payload, Instant::now()) {
@@ -80,10 +78,7 @@ impl Session {
             RejectReason::ChunkId { .. } => FindingKind::Chunks,
             _ => FindingKind::Undecodable,
         };
-        if let Some(header) = rejected.header
-            && !header.code.is_response()
-            && !known(header.code)
-        {
+        if let Some(header) = rejected.header.filter(|header| !header.code.is_response() && !known(header.code)) {
             return self.unknown(&header);
         }
         self.find(kind, rejected.to_string());

@@ -70,10 +70,11 @@ fn value_of(params: &InfoTable, name: &Text) -> Option<Value> {
 
 /// A written value as one of the property's type. JSON stands for values of any type.
 fn written(value: Value, wanted: BaseType) -> Result<Value, String> {
-    if let Value::Text(BaseType::JSON, text) = &value
-        && wanted != BaseType::JSON
-        && let Ok(json) = serde_json::from_slice(text)
-    {
+    let json = match &value {
+        Value::Text(BaseType::JSON, text) if wanted != BaseType::JSON => serde_json::from_slice(text).ok(),
+        _ => None,
+    };
+    if let Some(json) = json {
         return convert::from_json(&json, wanted).map_err(|error| error.to_string());
     }
     convert::convert(value, wanted).map_err(|error| error.to_string())

@@ -213,9 +213,7 @@ impl Things {
         if let Some(connection) = connection {
             *self.counts.entry(connection).or_default() += 1;
         }
-        if let Some(owner) = before
-            && let Some(count) = self.counts.get_mut(&owner)
-        {
+        if let Some((owner, count)) = before.and_then(|owner| Some((owner, self.counts.get_mut(&owner)?))) {
             *count = count.saturating_sub(1);
             if *count == 0 {
                 self.counts.remove(&owner);
@@ -259,9 +257,8 @@ impl Things {
         for name in names.iter().filter(|name| self.bound.get(*name) == Some(&connection)).cloned().collect::<Vec<_>>()
         {
             self.own(&name, None);
-            if let Some(thing) = self.resolve(&name, star).map(|thing| thing.name.clone())
-                && let Some(thing) = self.map.get_mut(&thing)
-            {
+            let thing = self.resolve(&name, star).map(|thing| thing.name.clone());
+            if let Some(thing) = thing.and_then(|thing| self.map.get_mut(&thing)) {
                 thing.bound.take_if(|bound| bound.connection == connection && bound.name == name);
             }
         }
