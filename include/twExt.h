@@ -2935,27 +2935,13 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
-typedef struct callbackInfo {
-    enum entityTypeEnum entityType;
-    char *entityName;
-    enum characteristicEnum characteristicType;
-    char *characteristicName;
-    void *characteristicDefinition;
-    void *cb;
-    void *userdata;
-} callbackInfo;
+typedef void (*bindEvent_cb)(char *entityName, char isBound, void *userdata);
 
-typedef struct bindListEntry {
-    char *name;
-    char needsPropertyUpdate;
-} bindListEntry;
+typedef void (*authEvent_cb)(char *credentialType, char *credentialValue, void *userdata);
+
+typedef void (*synchronizeEvent_cb)(char *entityName, twInfoTable *subscriptionInfo, void *userdata);
 
 typedef void (*init_cb_t)(void *userdata);
-
-typedef struct init_cb {
-    init_cb_t cb;
-    void *userdata;
-} init_cb;
 
 typedef twMessage *(*genericRequest_cb)(twMessage *msg);
 
@@ -2991,6 +2977,11 @@ typedef struct twApi {
     twDict *tw_used_service_names;
 } twApi;
 
+typedef struct bindListEntry {
+    char *name;
+    char needsPropertyUpdate;
+} bindListEntry;
+
 typedef enum msgCodeEnum (*property_cb)(const char *entityName,
                                         const char *propertyName,
                                         twInfoTable **value,
@@ -3003,11 +2994,833 @@ typedef enum msgCodeEnum (*service_cb)(const char *entityName,
                                        twInfoTable **content,
                                        void *userdata);
 
-typedef void (*bindEvent_cb)(char *entityName, char isBound, void *userdata);
+typedef struct callbackInfo {
+    enum entityTypeEnum entityType;
+    char *entityName;
+    enum characteristicEnum characteristicType;
+    char *characteristicName;
+    void *characteristicDefinition;
+    void *cb;
+    void *userdata;
+} callbackInfo;
 
-typedef void (*synchronizeEvent_cb)(char *entityName, twInfoTable *subscriptionInfo, void *userdata);
+typedef struct init_cb {
+    init_cb_t cb;
+    void *userdata;
+} init_cb;
 
-typedef void (*authEvent_cb)(char *credentialType, char *credentialValue, void *userdata);
+/**
+ * Binds a thing: records its name, registers the services GetMetadata and NotifyPropertyUpdate on it unless they are, and tells
+ * the platform when online. The name stays recorded whatever the answer and is bound again at every connect.
+ * Returns 0, 600, 101 for NULL, 106 when it is recorded already, 100 when the platform refuses or does not answer.
+ *
+ * # Safety
+ * The name is NULL or a C string (copied).
+ */
+int twApi_BindThing(char *entityName);
+
+/**
+ * Binds the things of a list of names, in as few messages as fit. The list stays the caller's. As twApi_BindThing; a name that
+ * is recorded already ends it with 106, after those before it were bound.
+ *
+ * # Safety
+ * The list is NULL or one of C strings.
+ */
+int twApi_BindThings(twList *entityNames);
+
+/**
+ * As twApi_BindThings; with `omitMetadataCallback` the service GetMetadata is not registered on the things.
+ *
+ * # Safety
+ * The list is NULL or one of C strings.
+ */
+int twApi_BindThings_Metadata_Option(twList *entityNames, char omitMetadataCallback);
+
+/**
+ * Binds a thing without registering services on it. Returns 0, 101 without an API object or for NULL, otherwise as the
+ * platform says; only the callbacks of that name and those for all names are called.
+ *
+ * # Safety
+ * The name is NULL or a C string (copied).
+ */
+int twApi_BindThingWithoutDefaultServices(char *entityName);
+
+/**
+ * Unbinds a thing: removes its properties, services, events and unsent values, takes it out of the bound list and tells the
+ * platform. Returns 0, 600, 101 for NULL, 1113 offline (everything else is done), otherwise as the platform says.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+int twApi_UnbindThing(char *entityName);
+
+/**
+ * Whether a thing is in the bound list, which does not mean that the platform knows. FALSE for NULL and without an API object.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+char twApi_IsEntityBound(char *entityName);
+
+/**
+ * The callback and its pointer that a request would reach: tunnel and file wildcards, the exact name, `*`. Both NULL when there is
+ * none or an argument is NULL.
+ *
+ * # Safety
+ * The texts are NULL or C strings, `userdata` NULL or a place for a pointer.
+ */
+void *findCallback(enum entityTypeEnum entity_type,
+                   char *entity,
+                   enum characteristicEnum kind,
+                   char *name,
+                   void **userdata);
+
+/**
+ * Registers a function that is called after binding and unbinding, in the thread of the call that bound or of the tasker.
+ * It gets the name it was registered with; a NULL name means all things. May be registered any number of times.
+ * Returns 0, or 600 without an API object or without a function.
+ *
+ * # Safety
+ * `entityName` is NULL or a C string (copied).
+ */
+int twApi_RegisterBindEventCallback(char *entityName,
+                                    bindEvent_cb cb,
+                                    void *userdata);
+
+/**
+ * Removes the first bind callback with the same function, pointer and name. Returns 0, 1104 when there is none, 600.
+ *
+ * # Safety
+ * `entityName` is NULL or a C string.
+ */
+int twApi_UnregisterBindEventCallback(char *entityName, bindEvent_cb cb, void *userdata);
+
+/**
+ * Registers a function that is called by the tasker once per connection, after authentication, with the kind of credential
+ * ("appKey"), the credential in clear and `userdata`. Returns 0, or 600 without an API object or without a function.
+ *
+ * # Safety
+ * `cb` has the three parameters of its type.
+ */
+int twApi_RegisterOnAuthenticatedCallback(authEvent_cb cb,
+                                          void *userdata);
+
+/**
+ * Removes the first authenticated callback with the same function and pointer. Returns 0, 1104 when there is none, 600.
+ *
+ * # Safety
+ * `cb` is compared only.
+ */
+int twApi_UnregisterOnAuthenticatedCallback(authEvent_cb cb, void *userdata);
+
+/**
+ * Registers a function that is called by the tasker when the platform has told which properties of a thing it wants. A NULL
+ * name means all things. The table is the SDK's. Returns 0, or 600 without an API object or without a function.
+ *
+ * # Safety
+ * `entityName` is NULL or a C string (copied).
+ */
+int twApi_RegisterSynchronizeStateEventCallback(char *entityName,
+                                                synchronizeEvent_cb cb,
+                                                void *userdata);
+
+/**
+ * Removes the first synchronize callback with the same function, pointer and name. Returns 0, 1104 when there is none, 600.
+ *
+ * # Safety
+ * `entityName` is NULL or a C string.
+ */
+int twApi_UnregisterSynchronizeStateEventCallback(char *entityName,
+                                                  synchronizeEvent_cb cb,
+                                                  void *userdata);
+
+/**
+ * Calls authenticated (kind 0: `entity` is the kind of credential, `value` the credential) or bind callbacks (1 bound,
+ * 2 unbound) now. Returns 0, 101 for a missing argument or without an API object.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int makeAuthOrBindCallbacks(char *entity, enum entityTypeEnum _entity_type, char kind, char *value);
+
+/**
+ * Calls the synchronize callbacks of a thing now. Returns 0, 101 for a NULL name or without an API object.
+ *
+ * # Safety
+ * `entity` is NULL or a C string, `rows` NULL or a table, which stays the caller's.
+ */
+int makeSynchronizedStateCallbacks(char *entity, enum entityTypeEnum _entity_type, twInfoTable *rows);
+
+/**
+ * The version of the C interface, "2.2.1". The SDK's.
+ */
+char *twApi_GetVersion(TW_NO_PROTOTYPE);
+
+/**
+ * The version of this library. The SDK's. An addition to the interface.
+ */
+const char *twedge_version(TW_NO_PROTOTYPE);
+
+/**
+ * Registers a function that every twApi_Initialize calls first. NULL removes it. Survives twApi_Delete. Returns 0.
+ *
+ * # Safety
+ * `twcfg.initCallback` is NULL or what an earlier call of this function has put there.
+ */
+int twApi_RegisterInitCallback(init_cb_t cb, void *userdata);
+
+/**
+ * Makes the API object. Must come before everything else; opens no connection and starts no thread. Texts are copied. A second
+ * call does nothing. `app_key_function` is asked for the application key at each connect, with a buffer and its size.
+ * `messageChunkSize` and `frameSize` in bytes (8192 is usual), `autoreconnect` keeps a connection that was made once.
+ * Returns 0, 101 for a missing argument or a chunk size above the frame size, 1004 when the host name cannot be resolved (after the
+ * retries of `twcfg`), 1005 when `twcfg.cipher_set` selects nothing, 102.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twApi_Initialize(char *host,
+                     uint16_t port,
+                     char *resource,
+                     twPasswdCallbackFunction app_key_function,
+                     char *gatewayName,
+                     uint32_t messageChunkSize,
+                     uint16_t frameSize,
+                     char autoreconnect);
+
+/**
+ * Disconnects, frees the API object and everything registered, and resets the logger. No other thread may be inside the SDK.
+ * Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
+ *
+ * # Safety
+ * Pointers into the API object are not used afterwards.
+ */
+int twApi_Delete(TW_NO_PROTOTYPE);
+
+/**
+ * Connects: opens the connection, authenticates and binds, with up to `retries` attempts (-1 without end, 0 none at all) of
+ * `timeout` milliseconds each to open it. Both are kept for automatic reconnects. Returns at once with 0 while another thread connects.
+ * Returns 0, 600, 1001 name, TCP, TLS or proxy, 1000 request not written, 201 bad answer to the upgrade, 202 no answer, 1101 key refused,
+ * 1114 no answer to AUTH or BIND, otherwise as the platform says.
+ *
+ * # Safety
+ * Callbacks run in this call.
+ */
+int twApi_Connect(uint32_t timeout,
+                  int16_t retries);
+
+/**
+ * Unbinds everything, closes the connection and keeps it closed until the next twApi_Connect. A NULL reason is an empty one.
+ * Returns 0, 600.
+ *
+ * # Safety
+ * The reason is NULL or a C string.
+ */
+int twApi_Disconnect(char *reason);
+
+/**
+ * Whether the connection is open and authenticated. FALSE without an API object.
+ */
+char twApi_isConnected(TW_NO_PROTOTYPE);
+
+/**
+ * Whether a connect call is at work. FALSE without an API object.
+ */
+char twApi_ConnectionInProgress(TW_NO_PROTOTYPE);
+
+/**
+ * Ends a connect call of another thread after its current step. Returns 0.
+ */
+int twApi_StopConnectionAttempt(TW_NO_PROTOTYPE);
+
+/**
+ * The API object, NULL when there is none. The SDK's.
+ */
+struct twApi *twApi_GetApi(void);
+
+/**
+ * The connection settings, NULL without an API object. The SDK's.
+ */
+twConnectionInfo *twApi_GetConnectionInfo(TW_NO_PROTOTYPE);
+
+/**
+ * Whether the platform has accepted the key on this connection. FALSE without an API object.
+ */
+char twApi_GetIsAuthenticated(TW_NO_PROTOTYPE);
+
+/**
+ * Sets that flag; FALSE stops sending. Returns 0, 4 without an API object.
+ */
+int twApi_SetIsAuthenticated(char value);
+
+/**
+ * Sets which share of each period is spent online: `duty_cycle` in percent (100 and more: always), `period` in milliseconds (0: no
+ * duty cycle). Returns 0, 600.
+ */
+int twApi_SetDutyCycle(uint8_t duty_cycle,
+                       uint32_t period);
+
+/**
+ * Sets the interval of pings in milliseconds. Returns 0, 600.
+ */
+int twApi_SetPingRate(uint32_t rate);
+
+/**
+ * Sets the time of one attempt of automatic reconnects, in milliseconds, until the next twApi_Connect. Returns 0, 600.
+ */
+int twApi_SetConnectTimeout(uint32_t timeout);
+
+/**
+ * Sets the number of attempts that is kept until the next twApi_Connect. Returns 0, 600.
+ */
+int twApi_SetConnectRetries(int8_t retries);
+
+/**
+ * Sets the name of the gateway that this device is, sent with every BIND once name and type are set. Copied.
+ * Returns 0, 600, 101 for NULL.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+int twApi_SetGatewayName(const char *input_name);
+
+/**
+ * Sets the type of the gateway that this device is; see twApi_SetGatewayName. Returns 0, 600, 101 for NULL.
+ *
+ * # Safety
+ * The type is NULL or a C string.
+ */
+int twApi_SetGatewayType(const char *input_type);
+
+/**
+ * Does what is due: delivers events, authenticates and synchronizes, reconnects, keeps the duty cycle. Call it every few
+ * milliseconds from one thread, or let twExt_Start, a twThread or the tasker do so. The arguments are not looked at.
+ *
+ * # Safety
+ * Callbacks run in this call.
+ */
+void twApi_TaskerFunction(DATETIME _now,
+                          void *_params);
+
+/**
+ * Runs a function every `runTimeIntervalMsec` milliseconds in the thread of the tasker. Returns the slot, 0 to 4, or 700.
+ *
+ * # Safety
+ * The function may be called from another thread.
+ */
+int twApi_CreateTask(uint32_t runTimeIntervalMsec,
+                     twTaskFunction func);
+
+/**
+ * Reports asynchronous requests whose time is up, now. Returns 0, 600.
+ */
+int twApi_CleanupOldMessages(TW_NO_PROTOTYPE);
+
+/**
+ * Sends a ping with a text of up to 110 bytes, NULL for the time of day. Copied. Returns 0, 600, 203 offline, 208 too long.
+ *
+ * # Safety
+ * The text is NULL or a C string.
+ */
+int twApi_SendPing(char *content);
+
+/**
+ * Sets the function that is called when a connection is open, before it is authenticated; NULL clears it. Returns 0, 600.
+ */
+int twApi_RegisterConnectCallback(eventcb cb);
+
+/**
+ * Sets the function that is called when a connection has ended, with the reason; NULL clears it. Returns 0, 600.
+ */
+int twApi_RegisterCloseCallback(eventcb cb);
+
+/**
+ * Sets the function that is called for each ping of the platform, which the SDK has answered; NULL clears it. Returns 0, 600.
+ */
+int twApi_RegisterPingCallback(eventcb cb);
+
+/**
+ * Sets the function that is called for each pong; NULL clears it. Either way the SDK stops looking after missing pongs, for
+ * good. Returns 0, 600.
+ */
+int twApi_RegisterPongCallback(eventcb cb);
+
+/**
+ * Does nothing: stubs belong to debug builds of the original. Returns 0.
+ */
+int twApi_CreateStubs(TW_NO_PROTOTYPE);
+
+/**
+ * Does nothing: stubs belong to debug builds of the original. Returns 0.
+ */
+int twApi_DeleteStubs(TW_NO_PROTOTYPE);
+
+/**
+ * The key of a registration, which the dictionary frees. NULL for NULL. Key function of `callbackList`.
+ *
+ * # Safety
+ * `item` is NULL or a `callbackInfo` whose names are C strings or NULL.
+ */
+const char *twCallbackInfoParser(void *item);
+
+/**
+ * Deletes a registration with its names and its definition. NULL-safe. Delete function of `callbackList` and of the lists of
+ * event callbacks.
+ *
+ * # Safety
+ * `item` is NULL or a `callbackInfo` on the heap that is not used afterwards.
+ */
+void deleteCallbackInfo(void *item);
+
+/**
+ * A new entry for `boundList`; the name is copied. Given to the caller. NULL for NULL.
+ *
+ * # Safety
+ * `name` is NULL or a C string.
+ */
+struct bindListEntry *bindListEntry_Create(char *name);
+
+/**
+ * The key of an entry of `boundList`, which the dictionary frees. NULL for NULL.
+ *
+ * # Safety
+ * `item` is NULL or a `bindListEntry`.
+ */
+const char *bindListEntry_Parser(void *item);
+
+/**
+ * Deletes an entry of `boundList`. NULL-safe.
+ *
+ * # Safety
+ * `item` is NULL or a `bindListEntry` on the heap that is not used afterwards.
+ */
+void bindListEntry_Delete(void *item);
+
+/**
+ * Handles one message that waits: runs the property, service or response callback it is for. `params` is NULL, or points to a
+ * byte that is not 0 when only responses are to be handled. Returns at once when nothing waits. Any number of threads may call it.
+ *
+ * # Safety
+ * `params` is NULL or readable; callbacks run in this call.
+ */
+void twMessageHandler_msgHandlerTask(DATETIME _now,
+                                     void *params);
+
+/**
+ * Registers a property with its description and push settings. `cb` serves reads and writes of the platform. Everything
+ * is copied. A property without a push type cannot be used with twApi_SetSubscribedProperty.
+ * Returns 0, 600 without an API object, 101 for a missing argument or entity type 0, 106 when the name is taken.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twApi_RegisterProperty(enum entityTypeEnum entityType,
+                           const char *entityName,
+                           const char *propertyName,
+                           enum BaseType propertyType,
+                           const char *propertyDescription,
+                           const char *propertyPushType,
+                           double propertyPushThreshold,
+                           property_cb cb,
+                           void *userdata);
+
+/**
+ * Registers a callback for a property without a description; twApi metadata does not list it. The name may be `*` (any
+ * property of the entity). Returns 0, 600, 101 for a missing argument or entity type 0, 106.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+int twApi_RegisterPropertyCallback(enum entityTypeEnum entityType,
+                                   char *entityName,
+                                   char *propertyName,
+                                   property_cb cb,
+                                   void *userdata);
+
+/**
+ * Changes description and push settings of a registered property of a thing; the callback stays. TW_UNKNOWN_TYPE and a NULL
+ * description keep the old ones, a NULL push type removes the push type, all other aspects are dropped.
+ * Returns 0, 600, 101 when it is not registered or a name is NULL.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+int twApi_UpdatePropertyMetaData(enum entityTypeEnum _entityType,
+                                 char *entityName,
+                                 char *propertyName,
+                                 enum BaseType propertyType,
+                                 char *propertyDescription,
+                                 char *propertyPushType,
+                                 double propertyPushThreshold);
+
+/**
+ * Registers a service with its description, parameters and result. `cb` runs in the threads that handle messages.
+ * The shapes are taken over, except when 600 or 101 is returned. Returns 0, 600, 101 for a missing argument or entity type 0,
+ * 106 when the name is taken.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied), the shapes NULL or from twDataShape_Create.
+ */
+int twApi_RegisterService(enum entityTypeEnum entityType,
+                          const char *entityName,
+                          char *serviceName,
+                          char *serviceDescription,
+                          twDataShape *inputs,
+                          enum BaseType outputType,
+                          twDataShape *outputDataShape,
+                          service_cb cb,
+                          void *userdata);
+
+/**
+ * Registers a callback for a service without a description. The name may be `*` (any service of the entity), `*T` (tunnel
+ * services), `*F` (file services), `*B` (both). Returns 0, 600, 101 for a missing argument or entity type 0, 106.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+int twApi_RegisterServiceCallback(enum entityTypeEnum entityType,
+                                  char *entityName,
+                                  char *serviceName,
+                                  service_cb cb,
+                                  void *userdata);
+
+/**
+ * Registers an event that a thing may fire. The shape is taken over, except when 600 or 101 is returned.
+ * Returns 0, 600, 101 for a missing argument or entity type 0, 106 when the name is taken.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied), the shape NULL or from twDataShape_Create.
+ */
+int twApi_RegisterEvent(enum entityTypeEnum entityType,
+                        char *entityName,
+                        char *eventName,
+                        char *eventDescription,
+                        twDataShape *parameters);
+
+/**
+ * Adds an aspect to a registered property of a thing. The value is deleted, except when 600 is returned or an argument is NULL.
+ * Returns 0, 600, 101 for a missing argument or when it is not registered with a description.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
+ */
+int twApi_AddAspectToProperty(const char *entityName,
+                              const char *propertyName,
+                              const char *aspectName,
+                              twPrimitive *aspectValue);
+
+/**
+ * Adds an aspect to a registered service of a thing; as twApi_AddAspectToProperty.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
+ */
+int twApi_AddAspectToService(char *entityName, char *serviceName, char *aspectName, twPrimitive *aspectValue);
+
+/**
+ * Adds an aspect to a registered event of a thing; as twApi_AddAspectToProperty.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
+ */
+int twApi_AddAspectToEvent(char *entityName, char *eventName, char *aspectName, twPrimitive *aspectValue);
+
+/**
+ * Removes a registered property of a thing, its description and its values that wait to be sent. The third argument is not
+ * looked at. Returns 0, 600, 101 for a missing name, 1104 when it is not registered.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twApi_UnregisterPropertyCallback(char *entityName,
+                                     char *propertyName,
+                                     void *_userdata);
+
+/**
+ * Removes a registered service of a thing. The third argument is not looked at. Returns 0, 600, 101 for a missing name, 1104
+ * when it is not registered.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twApi_UnregisterServiceCallback(char *entityName,
+                                    char *serviceName,
+                                    void *_userdata);
+
+/**
+ * Removes every property, service and event of a thing and the values that wait to be sent. The thing stays bound.
+ * Returns 0, also when nothing is registered, 600, 101 for NULL.
+ *
+ * # Safety
+ * `entityName` is NULL or a C string.
+ */
+int twApi_UnregisterThing(char *entityName);
+
+/**
+ * Registers a function that gets the requests of the platform for which nothing else is registered. NULL removes it.
+ * Returns 0, or 600 without an API object.
+ *
+ * # Safety
+ * `cb` returns NULL or a message on the heap.
+ */
+int twApi_RegisterDefaultRequestHandler(genericRequest_cb cb);
+
+/**
+ * Reads a property of an entity on the platform. `*result` is a new primitive, the caller's; NULL when the answer has no such
+ * column. An empty name reads all properties, as an INFOTABLE. `timeout` in milliseconds, negative for the default.
+ * Returns 0, 1107 for a missing argument or without an API object, 1113 offline, 1114 no answer, 1100.. as the platform says.
+ *
+ * # Safety
+ * The names are NULL or C strings, `result` NULL or a place for a pointer.
+ */
+int twApi_ReadProperty(enum entityTypeEnum entityType,
+                       char *entityName,
+                       char *propertyName,
+                       twPrimitive **result,
+                       int32_t timeout,
+                       char forceConnect);
+
+/**
+ * Writes a property of an entity on the platform. The value is emptied; its shell stays the caller's. An INFOTABLE for the name
+ * `*` writes several properties, one per column. Returns as twApi_ReadProperty.
+ *
+ * # Safety
+ * The names are NULL or C strings, the value NULL or a primitive.
+ */
+int twApi_WriteProperty(enum entityTypeEnum entityType,
+                        char *entityName,
+                        char *propertyName,
+                        twPrimitive *value,
+                        int32_t timeout,
+                        char forceConnect);
+
+/**
+ * Invokes a service of an entity on the platform. The parameters, which may be NULL, are emptied; their shell stays the
+ * caller's. `*result` is a new table, the caller's, or NULL. Returns as twApi_ReadProperty; 0 milliseconds send without waiting (1114).
+ *
+ * # Safety
+ * The names are NULL or C strings, `params` NULL or a table, `result` NULL or a place for a pointer.
+ */
+int twApi_InvokeService(enum entityTypeEnum entityType,
+                        char *entityName,
+                        char *serviceName,
+                        twInfoTable *params,
+                        twInfoTable **result,
+                        int32_t timeout,
+                        char forceConnect);
+
+/**
+ * Fires an event of an entity on the platform. The data, which may be NULL, are emptied; their shell stays the caller's.
+ * Returns as twApi_ReadProperty.
+ *
+ * # Safety
+ * The names are NULL or C strings, `params` NULL or a table.
+ */
+int twApi_FireEvent(enum entityTypeEnum entityType,
+                    char *entityName,
+                    char *eventName,
+                    twInfoTable *params,
+                    int32_t timeout,
+                    char forceConnect);
+
+/**
+ * Invokes a service without waiting. `cb` gets the id, the code, a reason (the SDK's) and the result, which is `cb`'s to
+ * delete, in a thread that handles messages; without an answer it gets code 0xA4. `*messageId` is 0 when nothing was sent, and then
+ * `cb` is not called. Returns 0, 1107 for a missing argument or without an API object, otherwise as twApi_ReadProperty.
+ *
+ * # Safety
+ * The names are NULL or C strings, `params` NULL or a table, `messageId` NULL or a place for a number.
+ */
+int twApi_InvokeServiceAsync(enum entityTypeEnum entityType,
+                             char *entityName,
+                             char *serviceName,
+                             twInfoTable *params,
+                             char forceConnect,
+                             response_cb cb,
+                             uint32_t *messageId);
+
+/**
+ * A new list of properties for twApi_PushProperties with one element. The value is taken, also on failure; time 0 is now.
+ * Given to the caller: delete with twApi_DeletePropertyList. NULL for a missing name or value.
+ *
+ * # Safety
+ * The name is NULL or a C string (copied), the value NULL or a primitive on the heap.
+ */
+twList *twApi_CreatePropertyList(char *name,
+                                 twPrimitive *value,
+                                 DATETIME timestamp);
+
+/**
+ * Adds a property to such a list. The value is taken, also on failure; time 0 is now.
+ * Returns 0, 101 for a missing argument, in which case a value given to a NULL list stays the caller's.
+ *
+ * # Safety
+ * The list is NULL or from twApi_CreatePropertyList, the rest as there.
+ */
+int twApi_AddPropertyToList(twList *proplist, char *name, twPrimitive *value, DATETIME timestamp);
+
+/**
+ * Deletes a list of properties with its values. Returns 0, 101 for NULL.
+ *
+ * # Safety
+ * The list is NULL or from twApi_CreatePropertyList, and not used afterwards.
+ */
+int twApi_DeletePropertyList(twList *list);
+
+/**
+ * Sends a list of properties in one message, whatever their push types say. The list stays the caller's, its values are
+ * emptied. Returns 0, 600 without an API object, 128 for a missing argument, otherwise as twApi_ReadProperty.
+ *
+ * # Safety
+ * The name is NULL or a C string, the list NULL or from twApi_CreatePropertyList.
+ */
+int twApi_PushProperties(enum entityTypeEnum entityType,
+                         char *entityName,
+                         twList *properties,
+                         int32_t timeout,
+                         char forceConnect);
+
+/**
+ * Accepts a server whose certificate is self-signed or ends in a self-signed one, whatever its name. Until twApi_Delete. Nothing
+ * happens without an API object.
+ */
+void twApi_SetSelfSignedOk(TW_NO_PROTOTYPE);
+
+/**
+ * Accepts every certificate. Until twApi_Delete. Nothing happens without an API object.
+ */
+void twApi_DisableCertValidation(TW_NO_PROTOTYPE);
+
+/**
+ * Sends everything in clear, the application key included. A connection with TLS is closed. Until twApi_Delete. Nothing happens
+ * without an API object.
+ */
+void twApi_DisableEncryption(TW_NO_PROTOTYPE);
+
+/**
+ * Does not offer compression with the next connect. Until twApi_Delete. Nothing happens without an API object.
+ */
+void twApi_DisableWebSocketCompression(TW_NO_PROTOTYPE);
+
+/**
+ * Trusts the certificates of a PEM file, beside those of earlier calls and instead of the public roots: CA certificates, or a
+ * server's own. The type is not looked at. Returns 0, 600, 101 for NULL, 1501 when there is no certificate in it.
+ *
+ * # Safety
+ * The path is NULL or a C string (copied).
+ */
+int twApi_LoadCACert(const char *file,
+                     int _type);
+
+/**
+ * Presents the certificate chain of a PEM file to servers that ask for one, in place of an earlier one. Returns 0, 600, 101 for
+ * NULL, 1501 when there is no certificate in it.
+ *
+ * # Safety
+ * The path is NULL or a C string (copied).
+ */
+int twApi_LoadClientCert(char *file);
+
+/**
+ * Sets the key of the client certificate: type 2 is DER, everything else PEM. The callback is asked for the passphrase at
+ * once, also for a key that has none. Returns 0, 600, 101 for a missing argument, -1 when the key cannot be read or does not belong
+ * to the certificate.
+ *
+ * # Safety
+ * The path is NULL or a C string (copied).
+ */
+int twApi_SetClientKey(const char *file,
+                       twPasswdCallbackFunction passphraseCallback,
+                       int type);
+
+/**
+ * Compares fields of the server's certificate from the next handshake on: common name, organization and unit of subject and
+ * issuer. NULL is not compared; each call replaces all six. Returns 0, 600.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+int twApi_SetX509Fields(char *subject_cn,
+                        char *subject_o,
+                        char *subject_ou,
+                        char *issuer_cn,
+                        char *issuer_o,
+                        char *issuer_ou);
+
+/**
+ * Whether the TLS library has a FIPS mode: 1012, it has none.
+ */
+int twApi_IsFIPSCompatible(TW_NO_PROTOTYPE);
+
+/**
+ * Switches FIPS mode on: 1012, there is none.
+ */
+int twApi_EnableFipsMode(TW_NO_PROTOTYPE);
+
+/**
+ * Switches FIPS mode off, which it is. Returns 0.
+ */
+int twApi_DisableFipsMode(TW_NO_PROTOTYPE);
+
+/**
+ * Whether FIPS mode is on: FALSE.
+ */
+int twApi_IsFipsModeEnabled(TW_NO_PROTOTYPE);
+
+/**
+ * Sets a property with the time of now and good quality; see twApi_SetSubscribedPropertyVTQ.
+ *
+ * # Safety
+ * The names are NULL or C strings, the value NULL or a primitive on the heap.
+ */
+int twApi_SetSubscribedProperty(char *entityName, char *propertyName, twPrimitive *value, char fold, char pushUpdate);
+
+/**
+ * Sets a property of a registered thing: what its push type accepts is queued for the platform. The value is always taken.
+ * Time 0 is now, a NULL quality "GOOD". With `fold` only the latest value is kept; with `pushUpdate` the thing is pushed at once.
+ * Returns 0, 600, 101 for a missing argument, no push type or a VARIANT, 1201 not registered, 1202 queue full, with
+ * `pushUpdate` also the result of pushing (1203 offline).
+ *
+ * # Safety
+ * The texts are NULL or C strings, the value NULL or a primitive on the heap.
+ */
+int twApi_SetSubscribedPropertyVTQ(char *entityName,
+                                   char *propertyName,
+                                   twPrimitive *value,
+                                   DATETIME timestamp,
+                                   char *quality,
+                                   char fold,
+                                   char pushUpdate);
+
+/**
+ * Sends the queued values of a thing, or of all things with NULL. Values stay queued until the platform has confirmed them.
+ * Offline without `forceConnect` they go on waiting, which is no failure. Returns 0 (always for NULL), 600, otherwise the
+ * platform's answer as for twApi_InvokeService, 307 for a value that fits into no message.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+int twApi_PushSubscribedProperties(char *entityName,
+                                   char forceConnect);
+
+/**
+ * As twApi_PushSubscribedProperties, without waiting: `cb` gets the outcome of each message in a thread that handles messages.
+ * `*messageListRef` is a new list of the message ids (`uint32_t` on the heap), the caller's: delete with twList_Delete.
+ * Returns 0, 600, 1107 without a function or a place for the list, otherwise why something could not be sent.
+ *
+ * # Safety
+ * The name is NULL or a C string, the place NULL or one for a pointer.
+ */
+int twApi_PushSubscribedPropertiesAsync(char *entityName,
+                                        char forceConnect,
+                                        response_cb cb,
+                                        twList **messageListRef);
+
+/**
+ * Forgets the last values that push types compare with: the next set of each property counts as its first. What is queued
+ * stays. Returns 0, 1200 without an API object.
+ */
+int twApi_ClearSubscribedPropertyCurrentValues(TW_NO_PROTOTYPE);
 
 TW_END_DECLARATIONS
 
@@ -3374,6 +4187,76 @@ typedef struct twPropertyChangeRecord {
     char *propertyName;
 } twPropertyChangeRecord;
 
+/**
+ * Keeps a copy of the value, queues another one for the platform and tells the change listeners. The property need not be
+ * registered. The value stays the caller's.
+ * Returns 0, 101 for a missing argument, a value that cannot be copied or without an API object, otherwise the code of
+ * twApi_SetSubscribedProperty; the value is kept even then.
+ *
+ * # Safety
+ * The names are NULL or C strings, the value NULL or a primitive.
+ */
+int twExt_SetPropertyValue(const char *thingname,
+                           const char *propertyName,
+                           twPrimitive *value,
+                           char fold,
+                           char push);
+
+/**
+ * Whether a value is kept for that property. FALSE for NULL.
+ *
+ * # Safety
+ * The names are NULL or C strings.
+ */
+char twExt_PropertyExists(const char *thingname, char *propertyName);
+
+/**
+ * The kept value itself, not a copy: valid until the next but one set of the property, and editable in place. For a property
+ * without a value an empty primitive (TW_NOTHING, zero) that is valid until the next call in the same thread. Never NULL.
+ *
+ * # Safety
+ * The names are NULL or C strings.
+ */
+twPrimitive *twExt_GetPropertyValue(const char *thingname,
+                                    char *propertyName);
+
+/**
+ * Serves reads and writes of standard properties. A write is kept, and echoed as a subscribed property; answers SUCCESS, or
+ * NOT_FOUND when the table has no such column. A read gives a new table, or NOT_FOUND. BAD_REQUEST for a NULL pointer.
+ *
+ * # Safety
+ * The names are C strings; `value` is NULL or points to NULL or, for a write, to a table.
+ */
+enum msgCodeEnum twExt_StandardPropertyHandler(const char *entityName,
+                                               const char *propertyName,
+                                               twInfoTable **value,
+                                               char isWrite,
+                                               void *_userdata);
+
+/**
+ * The list of property change listeners (values `twPropertyChangeRecord`), made when missing. The SDK's.
+ */
+twList *twExt_GetChangeListenersList(TW_NO_PROTOTYPE);
+
+/**
+ * Calls a function after each successful set of a property of an entity; NULL means all its properties. It gets a copy of the
+ * value that is the SDK's. May be added several times. A NULL entity is logged and ignored.
+ *
+ * # Safety
+ * The names are NULL or C strings (copied).
+ */
+void twExt_AddPropertyChangeListener(char *entityName,
+                                     char *propertyName,
+                                     PropertyChangeListenerFunction propertyChangeListenerFunction);
+
+/**
+ * Removes the first listener with that function.
+ *
+ * # Safety
+ * The function is compared only.
+ */
+void twExt_RemovePropertyChangeListener(PropertyChangeListenerFunction propertyChangeListenerFunction);
+
 TW_END_DECLARATIONS
 
 #endif /* TW_C_SDK_TWSTANDARDPROPS_H */
@@ -3388,6 +4271,10 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+typedef void (*shapeHandlerFunction)(const char*, const char*);
+
+typedef void (*templateHandlerFunction)(const char*, const char*);
+
 typedef struct twThingNameToTemplateRecord {
     char *entityName;
     char *templateName;
@@ -3398,13 +4285,118 @@ typedef struct twThingNameToShapeRecord {
     char *shapeName;
 } twThingNameToShapeRecord;
 
-typedef void (*shapeHandlerFunction)(const char*, const char*);
-
-typedef void (*templateHandlerFunction)(const char*, const char*);
-
 typedef twInfoTable *(*InitialConfigurationHandler)(TW_NO_PROTOTYPE);
 
 typedef void (*OnConfigureHandler)(twInfoTable*, char*);
+
+/**
+ * Registers a shape's constructor under a name; a later registration of the name replaces it.
+ *
+ * # Safety
+ * `shapeName` is NULL or a C string (copied).
+ */
+void twExt_RegisterShape(const char *shapeName, shapeHandlerFunction shapeConstructorFunction);
+
+/**
+ * Registers a template's constructor under a name; a later registration of the name replaces it.
+ *
+ * # Safety
+ * `templateName` is NULL or a C string (copied).
+ */
+void twExt_RegisterTemplate(const char *templateName, templateHandlerFunction handler);
+
+/**
+ * Adds a registered shape to a thing under a namespace, which may be NULL. Returns 0, 500 for an unknown shape.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twExt_AddEdgeThingShape(const char *entityName, const char *shapeName, const char *thing_namespace);
+
+/**
+ * Records that a thing is based on a template, without running its constructor. NULL is logged and ignored.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+void twExt_SetThingAsBasedOnTemplateOf(const char *thingName, const char *templateName);
+
+/**
+ * Runs the constructor of a parent template on a thing and records it; for use inside a template's constructor. An unknown
+ * parent is ignored.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+void twExt_InheritFromTemplate(const char *thingName,
+                               const char *templateNameToInherit);
+
+/**
+ * Whether a thing was made with that shape. FALSE for NULL.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+char twExt_DoesThingImplementShape(char *entityName, char *shapeName);
+
+/**
+ * Whether a thing was made of that template or of one that inherits it. FALSE for NULL.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+char twExt_DoesThingImplementTemplate(char *entityName, char *templateName);
+
+/**
+ * The callback that a request of the platform for that service would reach, wildcards and built-in services included.
+ * NULL when there is none.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+service_cb twExt_GetCallbackForService(char *entityName, char *serviceName);
+
+/**
+ * Registers a property whose values the library keeps, served by twExt_StandardPropertyHandler, under the name
+ * `namespace_name` (`name` with a NULL namespace). Texts are copied.
+ * Returns 0, 101 when the name is taken or an argument is missing, otherwise the code of twApi_RegisterProperty.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twExt_RegisterStandardProperty(const char *entityName,
+                                   const char *propertyName,
+                                   const char *thing_namespace,
+                                   enum BaseType propertyType,
+                                   const char *propertyDescription,
+                                   char *propertyPushType,
+                                   double propertyPushThreshold);
+
+/**
+ * Registers a service under the name `namespace_name` (`name` with a NULL namespace). The shapes are taken over whatever is
+ * returned. Returns 0, 101 when the name is taken or an argument is missing, otherwise the code of twApi_RegisterService.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied), the shapes NULL or from twDataShape_Create.
+ */
+int twExt_RegisterNamespacedService(const char *entityName,
+                                    const char *serviceName,
+                                    const char *thing_namespace,
+                                    const char *serviceDescription,
+                                    twDataShape *inputs,
+                                    enum BaseType outputType,
+                                    twDataShape *outputDataShape,
+                                    service_cb cb,
+                                    void *userdata);
+
+/**
+ * Loads an extension library from the directory that the environment variable TWXLIB names, and calls its `init_NAME`.
+ * Returns the handle of the library, or NULL: variable not set, no such file inside the directory, entry missing or failing.
+ *
+ * # Safety
+ * `shapeLibraryName` is NULL or a C string.
+ */
+void *twExt_LoadExtensionLibrary(char *shapeLibraryName);
 
 TW_END_DECLARATIONS
 
@@ -3442,6 +4434,83 @@ typedef struct twPolledFunctionRecord {
 } twPolledFunctionRecord;
 
 typedef struct twPolledFunctionRecord twPolledFunctionListRecord;
+
+/**
+ * Calls a function at the data collection rate, once for each bound thing made of a template. A NULL name is logged and
+ * ignored. The name that the function gets is the SDK's.
+ *
+ * # Safety
+ * `templateName` is NULL or a C string (copied).
+ */
+void twExt_RegisterPolledTemplateFunction(twOnPolled polledFunction, char *templateName);
+
+/**
+ * Calls a function at the data collection rate, once for each bound thing with a shape; as
+ * twExt_RegisterPolledTemplateFunction.
+ *
+ * # Safety
+ * `shapeName` is NULL or a C string (copied).
+ */
+void twExt_RegisterPolledShapeFunction(twOnPolled polledFunction, char *shapeName);
+
+/**
+ * Removes the first registration of that polled function.
+ *
+ * # Safety
+ * The function is compared only.
+ */
+void twExt_RemovePolledFunction(twOnPolled polledFunction);
+
+/**
+ * Calls the polled functions now, one after the other, if there is an API object, its first synchronization pass is over and a
+ * threading model was started. The arguments are not looked at.
+ *
+ * # Safety
+ * Runs application code.
+ */
+void twExt_PerformPolledFunctions(DATETIME _now,
+                                  void *_params);
+
+/**
+ * Starts the threads that run the SDK: `TW_THREADING_MULTI` one for the connection, one for polled functions at
+ * `dataCollectionRate` milliseconds and `messageHandlerThreadCount` for callbacks; `TW_THREADING_TASKER` the built-in tasker
+ * for all of it. `TW_THREADING_SINGLE` starts nothing: use twExt_Idle. Nothing happens when a model runs already.
+ *
+ * # Safety
+ * Callbacks run in the threads started here from now on.
+ */
+void twExt_Start(uint32_t dataCollectionRate,
+                 enum twThreadingModel threadingModel,
+                 uint32_t messageHandlerThreadCount);
+
+/**
+ * Ends what twExt_Start has started and waits for it. Returns 0, also when called again; 702 without an API object or in the
+ * single threaded model, which cannot be stopped.
+ *
+ * # Safety
+ * Must not be called from a callback that runs in one of the threads.
+ */
+int twExt_Stop(TW_NO_PROTOTYPE);
+
+/**
+ * Runs the SDK and does not return, except when `q` is read from the standard input in the threaded models (the threads go
+ * on then). In the single threaded model everything happens in this call.
+ *
+ * # Safety
+ * Callbacks run in this call or in threads started here.
+ */
+void twExt_Idle(uint32_t intervalMsec,
+                enum twThreadingModel threadingModel,
+                uint32_t messageHandlerThreadCount);
+
+/**
+ * Waits until the first synchronization pass of this API object is over, which happens in the first call of the tasker, also
+ * offline. Returns 0, or 1206 after `timeoutMills` milliseconds.
+ *
+ * # Safety
+ * Something else must pump the SDK meanwhile.
+ */
+int twExt_WaitUntilFirstSynchronization(uint32_t timeoutMills);
 
 TW_END_DECLARATIONS
 
@@ -3612,6 +4681,8 @@ typedef struct twFileTransferInfo {
     char *message;
 } twFileTransferInfo;
 
+typedef void (*file_cb)(char fileRcvd, struct twFileTransferInfo *info, void *userdata);
+
 typedef struct twFile {
     char *name;
     char *realPath;
@@ -3629,7 +4700,114 @@ typedef struct twFile {
     pthread_mutex_t *inUseMutex;
 } twFile;
 
-typedef void (*file_cb)(char fileRcvd, struct twFileTransferInfo *info, void *userdata);
+/**
+ * Makes the file manager, with the staging directory of `twcfg.file_xfer_staging_dir`, which is created if missing. Works without
+ * an API object. A second call changes nothing. Returns 0, 1301 when the directory cannot be made, 102.
+ *
+ * # Safety
+ * `twcfg.file_xfer_staging_dir` is NULL or a C string.
+ */
+int twFileManager_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Forgets all virtual directories and callbacks. Returns 0, 101 when there is no manager.
+ *
+ * # Safety
+ * Pointers into the manager are not used afterwards.
+ */
+int twFileManager_Delete(TW_NO_PROTOTYPE);
+
+/**
+ * Whether there is a file manager.
+ */
+char twFileManager_IsEnabled(TW_NO_PROTOTYPE);
+
+/**
+ * The file manager, NULL when there is none. The SDK's.
+ */
+struct twFileManager *twFileManager_GetFileManager(TW_NO_PROTOTYPE);
+
+/**
+ * Offers a directory to the platform as a virtual directory of a thing, replacing the one of that name. The path is not looked
+ * at; a relative one gets a leading `/`. Returns 0, 1300 without a manager, 101 for NULL.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+int twFileManager_AddVirtualDir(const char *thingName,
+                                char *dirName,
+                                char *path);
+
+/**
+ * Withdraws a virtual directory of a thing; the name `*` withdraws all of them. The staging directory stays. Returns 0, also when
+ * there is nothing to withdraw, 1300 without a manager, 101 for NULL.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twFileManager_RemoveVirtualDir(const char *thingName,
+                                   char *dirName);
+
+/**
+ * The virtual directories of a thing, or of all with NULL, as a new list of `twFile`: the caller's, delete with twList_Delete.
+ * Directories that do not exist are left out. NULL without a manager.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+twList *twFileManager_ListVirtualDirs(const char *entityName);
+
+/**
+ * The real path behind a virtual path of a thing, with a file name appended if there is one: malloc'ed, the caller's. NULL for an
+ * unknown virtual directory, an empty path, a path that climbs with `..`, a result above 4096 bytes, without a manager.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+char *twFileManager_GetRealPath(const char *thingName,
+                                const char *path,
+                                const char *filename);
+
+/**
+ * The real path of a virtual directory of a thing: malloc'ed, the caller's. NULL when there is none.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+char *getVirtualDirPath(const char *thing, char *virtualDir);
+
+/**
+ * Registers a function that is called after a file transfer, for paths that match the filter (`*`, `?`; NULL for all).
+ * Returns 0, 1300 without a manager, 101 for NULL.
+ *
+ * # Safety
+ * The filter is NULL or a C string (copied).
+ */
+int twFileManager_RegisterFileCallback(file_cb cb, char *filter, char onceOnly, void *userdata);
+
+/**
+ * Removes the first registration of a function with that pointer, and with that filter unless NULL. Returns 0, also when there is
+ * none, 1300 without a manager.
+ *
+ * # Safety
+ * The filter is NULL or a C string.
+ */
+int twFileManager_UnregisterFileCallback(file_cb cb,
+                                         char *filter,
+                                         void *userdata);
+
+/**
+ * A new, empty file object: the caller's, delete with twFile_Delete.
+ */
+struct twFile *twFile_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Deletes a file object and closes its handle. NULL-safe.
+ *
+ * # Safety
+ * `f` is NULL or a file object that is not used afterwards.
+ */
+void twFile_Delete(void *f);
 
 TW_END_DECLARATIONS
 

@@ -15,6 +15,14 @@ pub struct Incoming {
     pub(crate) link: u64,
 }
 
+impl Incoming {
+    /// A request that the application makes to a handler of its own. It cannot be answered over a connection.
+    pub fn local(code: MessageCode, request: Request) -> Self {
+        let header = Header { version: 1, code, request_id: 0, endpoint_id: 0, session_id: 0 };
+        Self { header, request, link: 0 }
+    }
+}
+
 /// The answer to a request of the platform.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {

@@ -144,6 +144,7 @@ impl Shared {
         let outcome = self.authenticate_and_bind(&link, &key, application);
         // Requests that came meanwhile may be handled now, also on a session that goes on without being bound.
         self.dispatch.release(link.id);
+        self.announce_item();
         if let Err(ConnectError::Authenticate(error)) = &outcome {
             self.after_failed_authentication(&link, error, origin);
         }

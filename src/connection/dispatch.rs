@@ -4,6 +4,7 @@
 //! under the lock before it sleeps: no item can be left behind with all threads asleep, and no item wakes more than one.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -52,11 +53,22 @@ impl Queue {
     }
 }
 
+/// See [`Dispatch::sleep_for_both`].
+pub(super) struct SleepingForBoth<'a>(&'a Dispatch);
+
+impl Drop for SleepingForBoth<'_> {
+    fn drop(&mut self) {
+        self.0.sleeping_for_both.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// The queue.
 #[derive(Default)]
 pub(super) struct Dispatch {
     queue: Mutex<Queue>,
     work: Condvar,
+    /// Threads that sleep for items and for ticks at once.
+    sleeping_for_both: AtomicUsize,
 }
 
 impl Dispatch {
@@ -129,6 +141,22 @@ impl Dispatch {
             }
             queue = self.work.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Whether there is an item.
+    pub fn has_item(&self) -> bool {
+        !self.lock().is_empty()
+    }
+
+    /// Counts a thread that is about to sleep for items and for ticks at once, until the answer is dropped.
+    pub fn sleep_for_both(&self) -> SleepingForBoth<'_> {
+        self.sleeping_for_both.fetch_add(1, Ordering::SeqCst);
+        SleepingForBoth(self)
+    }
+
+    /// Whether there is such a thread. Asked after an item was queued.
+    pub fn is_awaited_by_ticker(&self) -> bool {
+        self.sleeping_for_both.load(Ordering::SeqCst) > 0
     }
 
     /// Makes every waiting thread ask its `keep_waiting` again. The lock orders this after a thread's last question, so a change made

@@ -23,6 +23,8 @@ pub enum Work {
     Tasker,
     /// [`Connection::handle_next`].
     Handler,
+    /// Both, in one thread.
+    Both,
 }
 
 /// One connection to the platform. Cheap to clone: clones are the same connection. When the last one goes, the link is closed and the
@@ -117,6 +119,16 @@ impl Connection {
     /// unanswered [`ConnectError::Authenticate`] the link stays open without a session.
     pub fn connect(&self, options: ConnectOptions) -> Result<(), ConnectError> {
         self.shared().connect(options, Origin::Explicit)
+    }
+
+    /// Connects for a request that insists on it, with [`Settings::connect_timeout`] and [`Settings::connect_retries`]; those of automatic
+    /// reconnects stay (Q-A20).
+    ///
+    /// # Errors
+    /// As for [`Connection::connect`].
+    pub fn force_connect(&self) -> Result<(), ConnectError> {
+        let Settings { connect_timeout, connect_retries, .. } = self.settings();
+        self.shared().connect(ConnectOptions { timeout: connect_timeout, retries: connect_retries }, Origin::Forced)
     }
 
     /// Ends a connect call that runs in another thread: at once if it pauses or waits, else after what it is doing. It returns the error of
@@ -286,6 +298,7 @@ impl Connection {
         match work {
             Work::Tasker => shared.wait_for_tick(until, keep_waiting),
             Work::Handler => shared.dispatch.wait(until, keep_waiting),
+            Work::Both => shared.wait_for_either(until, keep_waiting),
         }
     }
 

@@ -116,6 +116,7 @@ impl Shared {
                     log::error!("too many requests wait for a handler: request {} is refused", header.request_id);
                     self.answer(&header, Reply::code(MessageCode::SERVICE_UNAVAILABLE), reply);
                 }
+                self.announce_item();
             }
             Body::Auth { .. } | Body::Bind { .. } => {
                 let reason = Some("Message Type not supported".into());
@@ -127,6 +128,7 @@ impl Shared {
     fn complete(&self, id: u32, outcome: super::Outcome) {
         if let Some(completed) = self.in_flight.complete(id, outcome) {
             self.dispatch.push_response(completed);
+            self.announce_item();
         }
     }
 

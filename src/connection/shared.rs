@@ -202,6 +202,7 @@ impl Shared {
         for completed in self.in_flight.fail_link(link) {
             self.dispatch.push_response(completed);
         }
+        self.announce_item();
     }
 }
 

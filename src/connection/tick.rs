@@ -112,6 +112,20 @@ impl Shared {
         .unwrap_or(now + FAR)
     }
 
+    /// Sleeps until a tick is due or an item waits for a handler, the moment comes, or `keep_waiting` says no. The thread is counted before
+    /// it looks at the queue, and a pusher asks for the count after it has pushed: one of the two sees the other.
+    pub fn wait_for_either(&self, until: Instant, keep_waiting: &dyn Fn() -> bool) -> bool {
+        let _counted = self.dispatch.sleep_for_both();
+        self.dispatch.has_item() || self.wait_for_tick(until, keep_waiting)
+    }
+
+    /// Wakes a thread that sleeps for both, after an item was queued.
+    pub fn announce_item(&self) {
+        if self.dispatch.is_awaited_by_ticker() {
+            self.tasker.raise();
+        }
+    }
+
     /// Sleeps until a tick is due, the moment comes, or `keep_waiting` says no. True when a tick is due.
     pub fn wait_for_tick(&self, until: Instant, keep_waiting: &dyn Fn() -> bool) -> bool {
         loop {

@@ -1,7 +1,40 @@
 //! `twApi.h`: The application interface: initialise, connect, bind things, register properties/services/events, read/write/push, invoke services, fire events, TLS and proxy settings, event callbacks.
 
+mod application;
+mod bind;
+mod config;
+mod dispatch;
+mod events;
+mod flags;
+mod handlers;
+pub(super) mod instance;
+mod lifecycle;
+mod mirror;
+mod objects;
+mod pump;
+mod register;
+mod requests;
+mod security;
+mod subscribed;
+
+pub use bind::*;
+pub(super) use config::current as current_config;
+pub use dispatch::findCallback;
+pub use events::*;
+pub(super) use handlers::c_string;
+pub use lifecycle::*;
+pub use mirror::{
+    bindListEntry_Create, bindListEntry_Delete, bindListEntry_Parser, deleteCallbackInfo, twCallbackInfoParser,
+};
+pub use pump::twMessageHandler_msgHandlerTask;
+pub use register::*;
+pub use requests::*;
+pub use security::*;
+pub use subscribed::*;
+
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::connection_info::twConnectionInfo;
 use super::definitions::{characteristicEnum, entityTypeEnum, msgCodeEnum};
@@ -98,4 +131,19 @@ pub struct twApi {
     pub tw_property_dict: *mut twDict,
     pub tw_used_property_names: *mut twDict,
     pub tw_used_service_names: *mut twDict,
+}
+
+/// The API object, for programs that declare it themselves. NULL before Initialize and after Delete; a program may set it to NULL.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static tw_api: AtomicPtr<twApi> = AtomicPtr::new(std::ptr::null_mut());
+
+/// What C sees as `tw_api` now.
+pub(super) fn exported() -> *mut twApi {
+    tw_api.load(Ordering::Acquire)
+}
+
+fn export(api: *mut twApi) {
+    tw_api.store(api, Ordering::Release);
 }

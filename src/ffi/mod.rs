@@ -38,6 +38,7 @@ pub mod definitions;
 pub mod dict;
 pub mod errors;
 pub mod ext;
+mod extension;
 pub mod file_manager;
 pub mod file_transfer_callbacks;
 pub mod http_proxy;

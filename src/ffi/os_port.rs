@@ -1,7 +1,7 @@
 //! `twOSPort.h`: Operating system services: time, mutexes, sockets, sleeping, directories and files.
 
 mod directory;
-mod mutex;
+pub mod mutex;
 mod socket;
 mod terminal;
 pub mod time;

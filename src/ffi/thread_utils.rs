@@ -1,6 +1,23 @@
 //! `twThreadUtils.h`: Polled functions and the ready-made main loops (threading models).
 
-use std::ffi::{c_char, c_uint};
+use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ptr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::api::{c_string, instance, twApi_TaskerFunction, twMessageHandler_msgHandlerTask};
+use super::definitions::TRUE;
+use super::errors::{TW_OK, TW_SUBSCRIBED_PROPERTY_SYNCHRONIZATION_TIMEOUT, TW_THREADING_MODEL_FAILED_SHUTDOWN};
+use super::guard::guard;
+use super::os_port::DATETIME;
+use super::os_port::time::twGetSystemTime;
+use super::shapes::implements;
+use super::tasker::{self, twTasker_Start};
+use super::text;
+use super::threads::{twThread, twThread_Create, twThread_Delete};
+use super::work::{self, Functions, locked};
+use crate::connection::Flag;
+use crate::model::Text;
 
 /// Any value of `enum twThreadingModel`, also one without a name.
 pub type twThreadingModel = c_uint;
@@ -29,3 +46,273 @@ pub struct twPolledFunctionRecord {
 }
 
 pub type twPolledFunctionListRecord = twPolledFunctionRecord;
+
+/// Milliseconds between two calls of an SDK function where something must be named; ours sleep until there is work.
+const PUMP_PERIOD: u32 = 5;
+
+/// A polled function and what a thing must implement for it.
+#[derive(Clone)]
+struct Polled {
+    function: PolledFunction,
+    implemented: Text,
+    is_shape: bool,
+}
+
+type PolledFunction = unsafe extern "C" fn(*mut c_char);
+
+/// Kept for the life of the process (ext-files-tunnels.md 1.1).
+static POLLED: Mutex<Vec<Polled>> = Mutex::new(Vec::new());
+
+/// The threading model that runs.
+struct Running {
+    model: twThreadingModel,
+    started: bool,
+    threads: Vec<Thread>,
+}
+
+/// A thread of ours.
+struct Thread(*mut twThread);
+
+// SAFETY: a handle that any thread may use.
+unsafe impl Send for Thread {}
+
+static RUNNING: Mutex<Running> =
+    Mutex::new(Running { model: TW_THREADING_SINGLE, started: false, threads: Vec::new() });
+
+fn register(function: twOnPolled, name: *mut c_char, is_shape: bool) {
+    guard((), || {
+        // SAFETY: NULL or a C string by contract of the entry points.
+        match (function, unsafe { text::text(name) }) {
+            (Some(function), Some(implemented)) => {
+                locked(&POLLED).push(Polled { function, implemented, is_shape });
+            }
+            _ => log::error!("a polled function needs the name of a template or shape, and a function"),
+        }
+    });
+}
+
+/// Calls a function at the data collection rate, once for each bound thing made of a template. A NULL name is logged and
+/// ignored. The name that the function gets is the SDK's.
+///
+/// # Safety
+/// `templateName` is NULL or a C string (copied).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_RegisterPolledTemplateFunction(polledFunction: twOnPolled, templateName: *mut c_char) {
+    register(polledFunction, templateName, false);
+}
+
+/// Calls a function at the data collection rate, once for each bound thing with a shape; as
+/// twExt_RegisterPolledTemplateFunction.
+///
+/// # Safety
+/// `shapeName` is NULL or a C string (copied).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_RegisterPolledShapeFunction(polledFunction: twOnPolled, shapeName: *mut c_char) {
+    register(polledFunction, shapeName, true);
+}
+
+/// Removes the first registration of that polled function.
+///
+/// # Safety
+/// The function is compared only.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_RemovePolledFunction(polledFunction: twOnPolled) {
+    guard((), || {
+        let Some(function) = polledFunction else { return };
+        let mut polled = locked(&POLLED);
+        if let Some(index) = polled.iter().position(|known| known.function as usize == function as usize) {
+            polled.remove(index);
+        }
+    });
+}
+
+/// Calls the polled functions now, one after the other, if there is an API object, its first synchronization pass is over and a
+/// threading model was started. The arguments are not looked at.
+///
+/// # Safety
+/// Runs application code.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_PerformPolledFunctions(_now: DATETIME, _params: *mut c_void) {
+    guard((), || {
+        let Some(facade) = instance::current() else { return };
+        if !facade.flag(Flag::FirstSynchronizationComplete) || !locked(&RUNNING).started {
+            return;
+        }
+        let records = locked(&POLLED).clone();
+        for polled in records {
+            for thing in facade.bound_names() {
+                if implements(&thing, &polled.implemented, polled.is_shape) {
+                    let name = c_string(&thing);
+                    // SAFETY: the application's function; the name lives until it returns.
+                    unsafe { (polled.function)(name.as_ptr().cast_mut()) };
+                }
+            }
+        }
+    });
+}
+
+/// Starts the threads that run the SDK: `TW_THREADING_MULTI` one for the connection, one for polled functions at
+/// `dataCollectionRate` milliseconds and `messageHandlerThreadCount` for callbacks; `TW_THREADING_TASKER` the built-in tasker
+/// for all of it. `TW_THREADING_SINGLE` starts nothing: use twExt_Idle. Nothing happens when a model runs already.
+///
+/// # Safety
+/// Callbacks run in the threads started here from now on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_Start(
+    dataCollectionRate: u32,
+    threadingModel: twThreadingModel,
+    messageHandlerThreadCount: u32,
+) {
+    guard((), || start(dataCollectionRate, threadingModel, messageHandlerThreadCount));
+}
+
+fn start(rate: u32, model: twThreadingModel, handlers: u32) {
+    let mut running = locked(&RUNNING);
+    if running.started {
+        return;
+    }
+    match model {
+        TW_THREADING_MULTI => {
+            for _ in 0..handlers {
+                running.threads.extend(thread(twMessageHandler_msgHandlerTask, PUMP_PERIOD));
+            }
+            running.threads.extend(thread(twApi_TaskerFunction, PUMP_PERIOD));
+            running.threads.extend(thread(twExt_PerformPolledFunctions, rate));
+        }
+        TW_THREADING_TASKER => {
+            tasker::add_own(rate, twExt_PerformPolledFunctions);
+            tasker::add_own(PUMP_PERIOD, twApi_TaskerFunction);
+            tasker::add_own(PUMP_PERIOD, twMessageHandler_msgHandlerTask);
+            twTasker_Start();
+        }
+        _ => {
+            log::warn!("twExt_Start does nothing for the single threaded model: twExt_Idle runs it");
+            return;
+        }
+    }
+    running.model = model;
+    running.started = true;
+}
+
+fn thread(function: work::TaskFunction, rate: u32) -> Option<Thread> {
+    // SAFETY: an SDK function of the right type, without an argument. Rate 0 would run it once only.
+    let thread = unsafe { twThread_Create(Some(function), rate.max(1), ptr::null_mut(), TRUE as c_char) };
+    if thread.is_null() {
+        log::error!("a thread for the SDK could not be started");
+        return None;
+    }
+    Some(Thread(thread))
+}
+
+/// Ends what twExt_Start has started and waits for it. Returns 0, also when called again; 702 without an API object or in the
+/// single threaded model, which cannot be stopped.
+///
+/// # Safety
+/// Must not be called from a callback that runs in one of the threads.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_Stop() -> c_int {
+    guard(TW_THREADING_MODEL_FAILED_SHUTDOWN, || {
+        if instance::current().is_none() {
+            return TW_THREADING_MODEL_FAILED_SHUTDOWN;
+        }
+        let threads = {
+            let mut running = locked(&RUNNING);
+            if running.model == TW_THREADING_SINGLE {
+                return TW_THREADING_MODEL_FAILED_SHUTDOWN;
+            }
+            if running.started && running.model == TW_THREADING_TASKER {
+                tasker::remove_own();
+            }
+            running.started = false;
+            std::mem::take(&mut running.threads)
+        };
+        // No lock is held: the threads may be in callbacks that use this module.
+        for Thread(thread) in threads {
+            twThread_Delete(thread.cast());
+        }
+        TW_OK
+    })
+}
+
+/// Runs the SDK and does not return, except when `q` is read from the standard input in the threaded models (the threads go
+/// on then). In the single threaded model everything happens in this call.
+///
+/// # Safety
+/// Callbacks run in this call or in threads started here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_Idle(
+    intervalMsec: u32,
+    threadingModel: twThreadingModel,
+    messageHandlerThreadCount: u32,
+) {
+    guard((), || {
+        if threadingModel == TW_THREADING_SINGLE {
+            locked(&RUNNING).started = true;
+            run_single(intervalMsec);
+        } else {
+            start(intervalMsec, threadingModel, messageHandlerThreadCount);
+            wait_for_quit();
+        }
+    });
+}
+
+fn run_single(rate: u32) -> ! {
+    let rate = Duration::from_millis(u64::from(rate.max(1)));
+    let mut poll_at = Instant::now();
+    loop {
+        // SAFETY: the clock takes no arguments that matter, the SDK functions none at all.
+        unsafe {
+            let now = twGetSystemTime(TRUE as c_char);
+            twApi_TaskerFunction(now, ptr::null_mut());
+            twMessageHandler_msgHandlerTask(now, ptr::null_mut());
+            if poll_at <= Instant::now() {
+                poll_at += rate;
+                poll_at = poll_at.max(Instant::now());
+                twExt_PerformPolledFunctions(now, ptr::null_mut());
+            }
+        }
+        work::wait(Functions::TASKER.union(Functions::HANDLER), Some(poll_at), &|| false);
+    }
+}
+
+/// Reads the standard input until `q`. At its end there is nothing to wait for, so the thread sleeps for good.
+fn wait_for_quit() {
+    // SAFETY: asks about a descriptor.
+    let is_terminal = unsafe { libc::isatty(0) } == 1;
+    loop {
+        let mut byte = 0u8;
+        // SAFETY: one byte of ours.
+        match unsafe { libc::read(0, ptr::addr_of_mut!(byte).cast(), 1) } {
+            1 if byte == b'q' => return,
+            1 if is_terminal => println!(),
+            1 => {}
+            -1 if std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted => {}
+            _ => loop {
+                std::thread::park();
+            },
+        }
+    }
+}
+
+/// Waits until the first synchronization pass of this API object is over, which happens in the first call of the tasker, also
+/// offline. Returns 0, or 1206 after `timeoutMills` milliseconds.
+///
+/// # Safety
+/// Something else must pump the SDK meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twExt_WaitUntilFirstSynchronization(timeoutMills: u32) -> c_int {
+    guard(TW_SUBSCRIBED_PROPERTY_SYNCHRONIZATION_TIMEOUT, || {
+        let deadline = Instant::now() + Duration::from_millis(u64::from(timeoutMills));
+        loop {
+            if instance::current().is_some_and(|facade| facade.flag(Flag::FirstSynchronizationComplete)) {
+                return TW_OK;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return TW_SUBSCRIBED_PROPERTY_SYNCHRONIZATION_TIMEOUT;
+            }
+            // The flag is a byte that the application may write too, so nothing can announce a change of it.
+            std::thread::sleep(left.min(Duration::from_millis(10)));
+        }
+    })
+}

@@ -106,3 +106,19 @@ twInfoTable *twInfoTable_CreateInfoTableFromRows(twDataShape *dataShape, ...) {
     va_end(rows);
     return table;
 }
+
+/* In shapes.rs. */
+int twedge_create_thing(const char *thingName, const char *templateName);
+int twedge_add_shape(const char *thingName, const char *shapeName);
+
+int twExt_CreateThingFromTemplate(const char *thingName, const char *templateName, ...) {
+    int code = twedge_create_thing(thingName, templateName);
+    const char *shape;
+    va_list shapes;
+    va_start(shapes, templateName);
+    while (code == 0 && (shape = va_arg(shapes, const char *)) != NULL) {
+        code = twedge_add_shape(thingName, shape);
+    }
+    va_end(shapes);
+    return code;
+}

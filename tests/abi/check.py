@@ -63,7 +63,7 @@ def main():
     entries = [entry_of(l) for l in lines if l.strip() and not l.startswith("#")]
 
     failing, passed = set(), True
-    options = ["--leaks", "--visibility"]  # no matter of the compiler
+    options = ["--leaks"]  # no matter of the compiler
     for pair in args.compilers.split(","):
         found, good = run(args, pair.split(":"), entries, options)
         if found is None:

@@ -49,6 +49,7 @@ for source in tests/c/*.c; do
         if build "${compile[@]}" -fno-pie -no-pie "$source" -o "$program.so" -Lbuild -ltwCSdk; then
             step "$name $compiler shared" timeout "$limit" "$program.so"
             step "$name $compiler valgrind" env UNDER_VALGRIND=1 timeout $((limit * 5)) valgrind -q --error-exitcode=99 --leak-check=full \
+                --suppressions=tests/c/valgrind.supp \
                 "$program.so"
         fi
         if build "${compile[@]}" "$source" -o "$program.static" build/libtwCSdk_static.a "${natives[@]}"; then

@@ -1,0 +1,130 @@
+//! The application behind the connection: C callbacks, called on threads that the application lends.
+
+use std::ffi::c_char;
+use std::ptr;
+use std::sync::{Arc, Weak};
+
+use zeroize::Zeroizing;
+
+use super::instance::Facade;
+use super::objects::is_own_pong;
+use super::{bind, dispatch, events, subscribed};
+use crate::connection::{AppKey, Application, BindEvent, Incoming, Reply};
+use crate::ffi::messaging::{eventcb, twMessageHandler};
+use crate::ffi::passwds::TW_MAX_PASSWORD_LENGTH;
+use crate::model::{InfoTable, Text};
+
+/// Longest key in bytes; the buffer has one more for the terminator that the callback may have overwritten.
+const KEY_BUFFER: usize = TW_MAX_PASSWORD_LENGTH as usize;
+
+/// See the module. The facade owns the connection, which owns this.
+pub(super) struct CApplication {
+    facade: Weak<Facade>,
+}
+
+impl CApplication {
+    pub fn new(facade: Weak<Facade>) -> Self {
+        Self { facade }
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&Arc<Facade>) -> T) -> Option<T> {
+        self.facade.upgrade().map(|facade| act(&facade))
+    }
+
+    /// Calls one of the four event callbacks of the message handler.
+    fn event(&self, pick: impl Fn(&twMessageHandler) -> eventcb, data: &[u8], terminated: bool) {
+        self.with(|facade| {
+            // SAFETY: the struct lives as long as the facade; the field is read at each event, as a program may change it.
+            let callback = unsafe { pick(&*facade.objects().handler) };
+            let Some(function) = callback.filter(|_| !is_own_pong(callback)) else { return };
+            let mut copy = data.to_vec();
+            if terminated {
+                copy.push(0);
+            }
+            let pointer = if data.is_empty() && !terminated { ptr::null() } else { copy.as_ptr().cast() };
+            // SAFETY: the application's function; the data live until it returns.
+            unsafe { function(facade.objects().ws, pointer, data.len()) };
+        });
+    }
+}
+
+/// Asks the application for its key.
+pub(super) fn ask_key(facade: &Facade) -> AppKey {
+    // SAFETY: the struct lives as long as the facade.
+    let callback = unsafe { (*facade.objects().ws).api_key_callback };
+    let mut buffer = Zeroizing::new(vec![0u8; KEY_BUFFER + 1]);
+    if let Some(callback) = callback {
+        // SAFETY: the application's function, with a buffer of the size that it is told.
+        unsafe { callback(buffer.as_mut_ptr().cast::<c_char>(), KEY_BUFFER as u32) };
+    }
+    let length = buffer.iter().position(|&byte| byte == 0).unwrap_or(KEY_BUFFER);
+    if length == 0 {
+        log::warn!("the application key callback has given no key");
+    }
+    AppKey::new(buffer[..length].to_vec())
+}
+
+impl Application for CApplication {
+    fn app_key(&self) -> AppKey {
+        self.with(|facade| ask_key(facade)).unwrap_or_else(|| AppKey::new(Vec::new()))
+    }
+
+    fn bound_names(&self) -> Vec<Text> {
+        self.with(|facade| facade.bound_names()).unwrap_or_default()
+    }
+
+    fn on_connect(&self) {
+        self.event(|handler| handler.on_ws_connected, &[], false);
+    }
+
+    fn on_close(&self, payload: &[u8]) {
+        self.event(|handler| handler.on_ws_close, payload, true);
+    }
+
+    fn on_ping(&self, payload: &[u8]) {
+        self.event(|handler| handler.on_ping, payload, true);
+    }
+
+    fn on_pong(&self, payload: &[u8]) {
+        self.event(|handler| handler.on_pong, payload, true);
+    }
+
+    fn on_session(&self) {
+        self.with(|facade| facade.things().subscribed.connection_started());
+    }
+
+    fn on_bound(&self, event: &BindEvent) {
+        self.with(|facade| {
+            if !bind::is_quiet() {
+                events::call_bind(facade, event);
+            }
+        });
+    }
+
+    fn on_authenticated(&self) {
+        self.with(|facade| {
+            let key = ask_key(facade);
+            events::call_authenticated(facade, &Text::from("appKey"), key.as_bytes());
+        });
+    }
+
+    fn handle_request(&self, incoming: &Incoming) -> Option<Reply> {
+        self.with(|facade| dispatch::answer(facade, incoming))?
+    }
+
+    fn update_push_types(&self, thing: &Text, subscriptions: &InfoTable) {
+        self.with(|facade| facade.things().subscribed.apply_subscriptions(thing, subscriptions));
+    }
+
+    fn on_synchronized(&self, thing: &Text, subscriptions: &InfoTable) {
+        self.with(|facade| {
+            if !subscriptions.rows.is_empty() {
+                events::call_synchronized(facade, thing, subscriptions);
+            }
+        });
+    }
+
+    fn push(&self, thing: &Text) {
+        self.with(|facade| subscribed::push(facade, Some(thing), 0));
+    }
+}

@@ -1,0 +1,61 @@
+//! `twcfg` and the tunable fields of the API object, read at the moments that api-behaviour.md 1.1 names.
+
+use std::time::Duration;
+
+use super::twApi;
+use crate::connection::Settings;
+use crate::ffi::default_settings::{twConfig, twcfg};
+
+fn millis(value: u32) -> Duration {
+    Duration::from_millis(u64::from(value))
+}
+
+/// A copy of the configuration as it is now.
+pub(in crate::ffi) fn current() -> twConfig {
+    // SAFETY: a static of plain numbers and pointers. C programs write single fields of it while we read, as they did
+    // with the original; the pointers are not followed here.
+    unsafe { std::ptr::read_volatile(std::ptr::addr_of!(twcfg)) }
+}
+
+/// Writes one field of the configuration.
+pub(in crate::ffi) fn update(change: impl FnOnce(&mut twConfig)) {
+    // SAFETY: as above; nobody keeps a reference to it.
+    change(unsafe { &mut *std::ptr::addr_of_mut!(twcfg) });
+}
+
+/// What the connection works with: `twcfg` where it is live, the API object where Initialize has copied.
+///
+/// `chunk_size` is the argument of Initialize: the smaller one of it and `twcfg.message_chunk_size` counts (Q-C24).
+pub(super) fn settings(api: &twApi, chunk_size: u32) -> Settings {
+    let config = current();
+    Settings {
+        max_message_size: config.max_message_size as usize,
+        message_chunk_size: chunk_size.min(u32::from(config.message_chunk_size)) as usize,
+        message_timeout: millis(config.default_message_timeout),
+        ping_rate: millis(api.ping_rate),
+        pong_timeout: millis(config.pong_timeout),
+        stale_message_age: millis(config.stale_msg_cleanup_rate),
+        connect_timeout: millis(config.connect_timeout),
+        connect_retries: i32::from(config.connect_retries),
+        connect_retry_interval: millis(config.connect_retry_interval),
+        max_connect_delay: millis(config.max_connect_delay),
+        frame_read_timeout: millis(config.frame_read_timeout),
+        max_messages: config.max_messages as usize,
+        auto_reconnect: api.autoreconnect != 0,
+        duty_cycle: api.duty_cycle,
+        duty_cycle_period: millis(api.duty_cycle_period),
+    }
+}
+
+/// The largest message must hold a block of a file transfer (api-behaviour.md 1.1). Raises it and says so.
+pub(super) fn raise_max_message_size() {
+    let config = current();
+    let needed = config.file_xfer_block_size.saturating_add(u32::from(config.message_chunk_size));
+    if config.max_message_size < needed {
+        log::warn!(
+            "twcfg.max_message_size is {}, too small for a file transfer block: raised to {needed}",
+            config.max_message_size
+        );
+        update(|config| config.max_message_size = needed);
+    }
+}

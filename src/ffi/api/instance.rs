@@ -1,0 +1,242 @@
+//! The API object: the core behind it and the struct that C sees.
+
+use std::ffi::c_char;
+use std::ptr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::application::CApplication;
+use super::flags::CFlags;
+use super::objects::Objects;
+use super::security::Security;
+use super::{config, exported, twApi};
+use crate::connection::{
+    Callback, ConnectOptions, Connection, Endpoint, Flag, FlagStore, RequestError, RequestOptions,
+};
+use crate::model::{InfoTable, Text};
+use crate::things::{Platform, Registry, Things, UPDATE_SERVICE};
+use crate::wire::{Characteristic, EntityType, Gateway, MessageCode, Request};
+
+static INSTANCE: RwLock<Option<Arc<Facade>>> = RwLock::new(None);
+
+/// The core and what belongs to its C side. One per process, from Initialize to Delete.
+pub(in crate::ffi) struct Facade {
+    connection: Connection,
+    things: Things,
+    flags: Arc<CFlags>,
+    objects: Objects,
+    /// Held while the visible containers change; never while application code runs.
+    registration: Mutex<()>,
+    security: Mutex<Security>,
+    endpoint: EndpointArguments,
+}
+
+/// What Initialize was told about the platform.
+pub(in crate::ffi) struct EndpointArguments {
+    pub host: String,
+    pub port: u16,
+    pub resource: String,
+    pub chunk_size: u32,
+    pub frame_size: u16,
+}
+
+/// The API object; `None` before Initialize, after Delete, and while a program has set `tw_api` to NULL.
+///
+/// What C may have written since the last call (`twcfg`, fields of the object) takes effect here.
+pub(in crate::ffi) fn current() -> Option<Arc<Facade>> {
+    if exported().is_null() {
+        return None;
+    }
+    let facade = INSTANCE.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+    facade.refresh();
+    Some(facade)
+}
+
+/// Puts a new object in place, visible to C through `tw_api`.
+pub(super) fn install(facade: Arc<Facade>) {
+    super::export(facade.api());
+    *INSTANCE.write().unwrap_or_else(PoisonError::into_inner) = Some(facade);
+}
+
+/// Takes the object out of its place, also while `tw_api` is NULL.
+pub(super) fn uninstall() -> Option<Arc<Facade>> {
+    INSTANCE.write().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Whether there is an object, whatever `tw_api` says.
+pub(super) fn exists() -> bool {
+    INSTANCE.read().unwrap_or_else(PoisonError::into_inner).is_some()
+}
+
+impl Facade {
+    /// A core that is not connected yet, around the C objects.
+    pub fn new(objects: Objects, endpoint: EndpointArguments) -> Arc<Self> {
+        Arc::new_cyclic(|own| {
+            let flags = Arc::new(CFlags::new(objects.ws));
+            let application = Arc::new(CApplication::new(own.clone()));
+            // SAFETY: the objects were just made and live as long as the facade.
+            let settings = unsafe { config::settings(&*objects.api, endpoint.chunk_size) };
+            let things = Things::new();
+            let connection = Connection::new(Self::bare_endpoint(&endpoint), settings, application, flags.clone());
+            Self {
+                connection,
+                things,
+                flags,
+                objects,
+                registration: Mutex::new(()),
+                security: Mutex::new(Security::default()),
+                endpoint,
+            }
+        })
+    }
+
+    fn bare_endpoint(arguments: &EndpointArguments) -> Endpoint {
+        Endpoint {
+            resource: arguments.resource.clone(),
+            max_frame_size: arguments.frame_size,
+            ..Endpoint::new(arguments.host.clone(), arguments.port)
+        }
+    }
+
+    /// The struct that C sees, the one that Initialize has made.
+    pub fn api(&self) -> *mut twApi {
+        self.objects.api
+    }
+
+    /// The other structs that C sees.
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// The connection.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Registry and values.
+    pub fn things(&self) -> &Things {
+        &self.things
+    }
+
+    /// What is registered.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.things.registry
+    }
+
+    /// The bound things.
+    pub fn bound_names(&self) -> Vec<Text> {
+        self.registry().bound_names()
+    }
+
+    /// A flag as C sees it.
+    pub fn flag(&self, flag: Flag) -> bool {
+        self.flags.get(flag)
+    }
+
+    /// Sets a flag as C would.
+    pub fn set_flag(&self, flag: Flag, value: bool) {
+        self.flags.set(flag, value);
+    }
+
+    /// Changes the visible containers.
+    pub fn registering<T>(&self, change: impl FnOnce(*mut twApi) -> T) -> T {
+        let _guard = self.registration.lock().unwrap_or_else(PoisonError::into_inner);
+        change(self.objects.api)
+    }
+
+    /// The TLS settings.
+    pub(super) fn security(&self) -> MutexGuard<'_, Security> {
+        self.security.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what C may have written.
+    fn refresh(&self) {
+        // SAFETY: the struct lives as long as the facade; single fields are read as the original did.
+        let api = unsafe { &*self.objects.api };
+        let settings = config::settings(api, self.endpoint.chunk_size);
+        if settings != self.connection.settings() {
+            self.connection.set_settings(settings);
+        }
+        let reconnect = ConnectOptions {
+            timeout: Duration::from_millis(u64::from(api.connect_timeout)),
+            retries: i32::from(api.connect_retries),
+        };
+        if reconnect != self.connection.reconnect_options() {
+            self.connection.set_reconnect_options(reconnect);
+        }
+        self.registry().set_max_text(config::current().max_string_prop_length);
+        let mut security = self.security();
+        if let Some(tls) = security.changed(config::current().enable_tls_hostname_validation != 0) {
+            let endpoint = Endpoint { tls, compression: security.compression, ..Self::bare_endpoint(&self.endpoint) };
+            self.connection.set_endpoint(endpoint);
+        }
+    }
+
+    /// Gateway name and type go into every BIND once both are set.
+    pub(super) fn refresh_gateway(&self) {
+        let ws = self.objects.ws;
+        // SAFETY: C strings of ours, or NULL.
+        let (name, kind) =
+            unsafe { (crate::ffi::text::text((*ws).gatewayName), crate::ffi::text::text((*ws).gatewayType)) };
+        self.connection.set_gateway(match (name, kind) {
+            (Some(name), Some(gateway_type)) => Some(Gateway { name, gateway_type }),
+            _ => None,
+        });
+    }
+
+    /// Replaces a C string of ours by a copy.
+    ///
+    /// # Safety
+    /// `place` is a field of one of our objects, `value` NULL or a C string.
+    pub(super) unsafe fn replace_text(place: *mut *mut c_char, value: *const c_char) {
+        // SAFETY: by contract of this function.
+        unsafe {
+            let copy = crate::ffi::text::duplicate(value, usize::MAX);
+            crate::ffi::memory::free(ptr::replace(place, copy));
+        }
+    }
+}
+
+// SAFETY: the raw pointers are to C objects of ours that are made before and freed after everything else; their fields are
+// accessed as documented where it happens.
+unsafe impl Send for Facade {}
+// SAFETY: as above.
+unsafe impl Sync for Facade {}
+
+impl Platform for Facade {
+    fn is_online(&self) -> bool {
+        self.connection.is_connected()
+    }
+
+    fn connect(&self) {
+        if let Err(error) = self.connection.force_connect() {
+            log::warn!("{error}");
+        }
+    }
+
+    fn update(&self, thing: &Text, params: InfoTable) -> Result<(), RequestError> {
+        let request = update_request(thing, params);
+        let answer = self.connection.request(MessageCode::POST, request, RequestOptions::default())?;
+        answer.success().map(drop)
+    }
+
+    fn update_async(&self, thing: &Text, params: InfoTable, done: Callback) -> Result<u32, RequestError> {
+        let request = update_request(thing, params);
+        self.connection.request_async(MessageCode::POST, request, RequestOptions::default(), done)
+    }
+
+    fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool {
+        self.connection.ensure_synchronized(thing, limit)
+    }
+}
+
+fn update_request(thing: &Text, params: InfoTable) -> Request {
+    Request {
+        entity_type: EntityType::THING,
+        entity: thing.clone(),
+        characteristic: Characteristic::SERVICES,
+        name: Text::from(UPDATE_SERVICE),
+        headers: Vec::new(),
+        params: Some(params),
+    }
+}

@@ -1,0 +1,484 @@
+//! Initialize, connect, run, disconnect, delete (api-behaviour.md 2, 4.1).
+
+use std::ffi::{c_char, c_int, c_void};
+use std::net::ToSocketAddrs;
+use std::ptr;
+use std::time::Duration;
+
+use super::instance::{self, EndpointArguments, Facade};
+use super::objects::{Arguments, Objects};
+use super::{config, init_cb, init_cb_t, pump, twApi};
+use crate::connection::{ConnectOptions, Flag, RequestError};
+use crate::ffi::connection_info::twConnectionInfo;
+use crate::ffi::dict::twDict_Cleanup;
+use crate::ffi::errors::{
+    TW_ERROR_ALLOCATING_MEMORY, TW_ERROR_CREATING_SSL_CTX, TW_HOST_NOT_FOUND, TW_INVALID_PARAM,
+    TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_UNKNOWN_ERROR, TW_WEBSOCKET_MSG_TOO_LARGE, TW_WEBSOCKET_NOT_CONNECTED,
+};
+use crate::ffi::guard::guard;
+use crate::ffi::logger::twLogger_Delete;
+use crate::ffi::messaging::eventcb;
+use crate::ffi::os_port::DATETIME;
+use crate::ffi::passwds::twPasswdCallbackFunction;
+use crate::ffi::tasker::{twTaskFunction, twTasker_CreateTask};
+use crate::ffi::{memory, shapes, standard_props, text};
+
+/// What this library is compatible with.
+const VERSION: &std::ffi::CStr = c"2.2.1";
+/// A few functions return the number of the log level "error" (api-behaviour.md 4.1).
+const LEVEL_ERROR: c_int = 4;
+/// The longest ping text in bytes.
+const MAX_PING: usize = 110;
+
+/// The version of the C interface, "2.2.1". The SDK's.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_GetVersion() -> *mut c_char {
+    VERSION.as_ptr().cast_mut()
+}
+
+/// The version of this library. The SDK's. An addition to the interface.
+#[unsafe(no_mangle)]
+pub extern "C" fn twedge_version() -> *const c_char {
+    const OWN: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    OWN.as_ptr().cast()
+}
+
+/// Registers a function that every twApi_Initialize calls first. NULL removes it. Survives twApi_Delete. Returns 0.
+///
+/// # Safety
+/// `twcfg.initCallback` is NULL or what an earlier call of this function has put there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_RegisterInitCallback(cb: init_cb_t, userdata: *mut c_void) -> c_int {
+    guard(TW_OK, || {
+        let fresh = memory::alloc(init_cb { cb, userdata });
+        let old = config::current().initCallback;
+        config::update(|config| config.initCallback = fresh);
+        // SAFETY: made by an earlier call, and replaced above.
+        unsafe { memory::free(old) };
+        TW_OK
+    })
+}
+
+fn call_init_callback() {
+    if config::current().initCallback.is_null() {
+        let empty = memory::alloc(init_cb { cb: None, userdata: ptr::null_mut() });
+        config::update(|config| config.initCallback = empty);
+    }
+    // SAFETY: not NULL unless there is no memory; what a program or we have put there.
+    let registered = unsafe { config::current().initCallback.as_ref() };
+    if let Some(init_cb { cb: Some(function), userdata }) = registered {
+        // SAFETY: the application's function.
+        unsafe { function(*userdata) };
+    }
+}
+
+/// Makes the API object. Must come before everything else; opens no connection and starts no thread. Texts are copied. A second
+/// call does nothing. `app_key_function` is asked for the application key at each connect, with a buffer and its size.
+/// `messageChunkSize` and `frameSize` in bytes (8192 is usual), `autoreconnect` keeps a connection that was made once.
+/// Returns 0, 101 for a missing argument or a chunk size above the frame size, 1004 when the host name cannot be resolved (after the
+/// retries of `twcfg`), 1005 when `twcfg.cipher_set` selects nothing, 102.
+///
+/// # Safety
+/// The texts are NULL or C strings.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_Initialize(
+    host: *mut c_char,
+    port: u16,
+    resource: *mut c_char,
+    app_key_function: twPasswdCallbackFunction,
+    gatewayName: *mut c_char,
+    messageChunkSize: u32,
+    frameSize: u16,
+    autoreconnect: c_char,
+) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        crate::ffi::logger::install();
+        log::warn!(
+            "C interface {}, twedge {}, TLS by rustls with ring, no FIPS",
+            VERSION.to_string_lossy(),
+            env!("CARGO_PKG_VERSION")
+        );
+        call_init_callback();
+        // SAFETY: by contract of this function.
+        let (host_name, path) = unsafe { (text::text(host), text::text(resource)) };
+        let (Some(host_name), Some(path), Some(_), true) = (host_name, path, app_key_function, port != 0) else {
+            return TW_INVALID_PARAM;
+        };
+        if instance::exists() {
+            return TW_OK;
+        }
+        if messageChunkSize > u32::from(frameSize) || frameSize == 0 {
+            log::error!("the message chunk size {messageChunkSize} is above the frame size {frameSize}: lower it");
+            return TW_INVALID_PARAM;
+        }
+        let host_name = host_name.to_string_lossy().into_owned();
+        if let Err(code) = check_environment(&host_name, port) {
+            return code;
+        }
+        let arguments = Arguments {
+            host,
+            port,
+            resource,
+            key: app_key_function,
+            gateway: gatewayName,
+            chunk_size: messageChunkSize,
+            frame_size: frameSize,
+            autoreconnect,
+        };
+        // SAFETY: by contract of this function.
+        let Some(objects) = (unsafe { Objects::create(&arguments) }) else { return TW_ERROR_ALLOCATING_MEMORY };
+        config::raise_max_message_size();
+        let facade = Facade::new(
+            objects,
+            EndpointArguments {
+                host: host_name,
+                port,
+                resource: path.to_string_lossy().into_owned(),
+                chunk_size: messageChunkSize,
+                frame_size: frameSize,
+            },
+        );
+        instance::install(facade.clone());
+        facade.refresh_gateway();
+        pump::install(&facade);
+        TW_OK
+    })
+}
+
+/// What the original finds out when it makes its WebSocket object: the cipher list, and whether the host name resolves.
+fn check_environment(host: &str, port: u16) -> Result<(), c_int> {
+    // SAFETY: a C string of the program, or NULL; read at this moment as the specification says.
+    let ciphers = unsafe { text::bytes(config::current().cipher_set) };
+    if let Some(ciphers) =
+        ciphers.filter(|ciphers| crate::net::tls::cipher_text_selects_nothing(&String::from_utf8_lossy(ciphers)))
+    {
+        log::error!("twcfg.cipher_set selects no cipher suite: {:?}", String::from_utf8_lossy(ciphers));
+        return Err(TW_ERROR_CREATING_SSL_CTX);
+    }
+    let mut retries = config::current().connect_retries;
+    loop {
+        let resolved = (host, port).to_socket_addrs().map(|mut addresses| addresses.next().is_some());
+        if resolved.unwrap_or(false) {
+            return Ok(());
+        }
+        log::error!("the host name {host:?} cannot be resolved: check it and the name servers of the device");
+        if retries == 0 {
+            return Err(TW_HOST_NOT_FOUND);
+        }
+        retries = if retries > 0 { retries - 1 } else { retries };
+        std::thread::sleep(Duration::from_millis(u64::from(config::current().connect_retry_interval)));
+    }
+}
+
+/// Disconnects, frees the API object and everything registered, and resets the logger. No other thread may be inside the SDK.
+/// Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
+///
+/// # Safety
+/// Pointers into the API object are not used afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_Delete() -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current().or_else(instance::uninstall) else { return TW_OK };
+        facade.connection().disconnect(b"Shutting down");
+        facade.connection().stop_connection_attempt();
+        pump::uninstall();
+        facade.connection().shut_down();
+        instance::uninstall();
+        super::export(ptr::null_mut());
+        standard_props::forget_all();
+        shapes::forget_all_names();
+        // SAFETY: the connection has been shut down, so that nothing of ours uses the objects; the program must not either.
+        unsafe { facade.objects().delete() };
+        drop(facade);
+        twLogger_Delete();
+        // SAFETY: no arguments.
+        unsafe { twDict_Cleanup() }
+    })
+}
+
+/// Connects: opens the connection, authenticates and binds, with up to `retries` attempts (-1 without end, 0 none at all) of
+/// `timeout` milliseconds each to open it. Both are kept for automatic reconnects. Returns at once with 0 while another thread connects.
+/// Returns 0, 600, 1001 name, TCP, TLS or proxy, 1000 request not written, 201 bad answer to the upgrade, 202 no answer, 1101 key refused,
+/// 1114 no answer to AUTH or BIND, otherwise as the platform says.
+///
+/// # Safety
+/// Callbacks run in this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_Connect(timeout: u32, retries: i16) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        config::raise_max_message_size();
+        // SAFETY: fields of the API object, written as C would.
+        unsafe {
+            (*facade.api()).connect_timeout = timeout;
+            (*facade.api()).connect_retries = retries;
+        }
+        let options =
+            ConnectOptions { timeout: Duration::from_millis(u64::from(timeout)), retries: i32::from(retries) };
+        match facade.connection().connect(options) {
+            Ok(()) => TW_OK,
+            Err(error) => {
+                log::error!("{error}");
+                c_int::from(error.result())
+            }
+        }
+    })
+}
+
+/// Unbinds everything, closes the connection and keeps it closed until the next twApi_Connect. A NULL reason is an empty one.
+/// Returns 0, 600.
+///
+/// # Safety
+/// The reason is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_Disconnect(reason: *mut c_char) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: by contract of this function.
+        let reason = unsafe { text::bytes(reason) }.unwrap_or_default();
+        facade.connection().disconnect(reason);
+        TW_OK
+    })
+}
+
+/// Whether the connection is open and authenticated. FALSE without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_isConnected() -> c_char {
+    guard(0, || {
+        instance::current()
+            .map_or(0, |facade| c_char::from(facade.flag(Flag::Connected) && facade.flag(Flag::Authenticated)))
+    })
+}
+
+/// Whether a connect call is at work. FALSE without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_ConnectionInProgress() -> c_char {
+    guard(0, || instance::current().map_or(0, |facade| c_char::from(facade.flag(Flag::ConnectionInProgress))))
+}
+
+/// Ends a connect call of another thread after its current step. Returns 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_StopConnectionAttempt() -> c_int {
+    guard(TW_OK, || {
+        if let Some(facade) = instance::current() {
+            facade.connection().stop_connection_attempt();
+        }
+        TW_OK
+    })
+}
+
+/// The API object, NULL when there is none. The SDK's.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_GetApi() -> *mut twApi {
+    super::exported()
+}
+
+/// The connection settings, NULL without an API object. The SDK's.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_GetConnectionInfo() -> *mut twConnectionInfo {
+    guard(ptr::null_mut(), || instance::current().map_or(ptr::null_mut(), |facade| facade.objects().info))
+}
+
+/// Whether the platform has accepted the key on this connection. FALSE without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_GetIsAuthenticated() -> c_char {
+    guard(0, || instance::current().map_or(0, |facade| c_char::from(facade.flag(Flag::Authenticated))))
+}
+
+/// Sets that flag; FALSE stops sending. Returns 0, 4 without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_SetIsAuthenticated(value: c_char) -> c_int {
+    guard(LEVEL_ERROR, || match instance::current() {
+        Some(facade) => {
+            facade.set_flag(Flag::Authenticated, value != 0);
+            TW_OK
+        }
+        None => LEVEL_ERROR,
+    })
+}
+
+/// Changes a field of the API object.
+fn set(change: impl FnOnce(&mut twApi)) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: the struct lives as long as the facade; C writes its fields in the same way.
+        facade.registering(|api| change(unsafe { &mut *api }));
+        instance::current();
+        TW_OK
+    })
+}
+
+/// Sets which share of each period is spent online: `duty_cycle` in percent (100 and more: always), `period` in milliseconds (0: no
+/// duty cycle). Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_SetDutyCycle(duty_cycle: u8, period: u32) -> c_int {
+    let duty = duty_cycle.min(100);
+    set(|api| {
+        api.duty_cycle = duty;
+        api.duty_cycle_period = period;
+        config::update(|config| {
+            config.duty_cycle = duty;
+            config.duty_cycle_period = period;
+        });
+    })
+}
+
+/// Sets the interval of pings in milliseconds. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_SetPingRate(rate: u32) -> c_int {
+    set(|api| api.ping_rate = rate)
+}
+
+/// Sets the time of one attempt of automatic reconnects, in milliseconds, until the next twApi_Connect. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_SetConnectTimeout(timeout: u32) -> c_int {
+    set(|api| api.connect_timeout = timeout)
+}
+
+/// Sets the number of attempts that is kept until the next twApi_Connect. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_SetConnectRetries(retries: i8) -> c_int {
+    set(|api| api.connect_retries = i16::from(retries))
+}
+
+/// Sets the name of the gateway that this device is, sent with every BIND once name and type are set. Copied.
+/// Returns 0, 600, 101 for NULL.
+///
+/// # Safety
+/// The name is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SetGatewayName(input_name: *const c_char) -> c_int {
+    // SAFETY: by contract of this function; the field is ours.
+    guard(TW_UNKNOWN_ERROR, || set_gateway(input_name, |facade| unsafe { &raw mut (*facade.objects().ws).gatewayName }))
+}
+
+/// Sets the type of the gateway that this device is; see twApi_SetGatewayName. Returns 0, 600, 101 for NULL.
+///
+/// # Safety
+/// The type is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SetGatewayType(input_type: *const c_char) -> c_int {
+    // SAFETY: by contract of this function; the field is ours.
+    guard(TW_UNKNOWN_ERROR, || set_gateway(input_type, |facade| unsafe { &raw mut (*facade.objects().ws).gatewayType }))
+}
+
+fn set_gateway(value: *const c_char, place: impl FnOnce(&Facade) -> *mut *mut c_char) -> c_int {
+    let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+    if value.is_null() {
+        return TW_INVALID_PARAM;
+    }
+    let place = place(&facade);
+    // SAFETY: a text field of one of our objects, and a C string.
+    facade.registering(|_| unsafe { Facade::replace_text(place, value) });
+    facade.refresh_gateway();
+    TW_OK
+}
+
+/// Does what is due: delivers events, authenticates and synchronizes, reconnects, keeps the duty cycle. Call it every few
+/// milliseconds from one thread, or let twExt_Start, a twThread or the tasker do so. The arguments are not looked at.
+///
+/// # Safety
+/// Callbacks run in this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_TaskerFunction(_now: DATETIME, _params: *mut c_void) {
+    guard((), || {
+        if let Some(facade) = instance::current() {
+            facade.connection().tick();
+        }
+    });
+}
+
+/// Runs a function every `runTimeIntervalMsec` milliseconds in the thread of the tasker. Returns the slot, 0 to 4, or 700.
+///
+/// # Safety
+/// The function may be called from another thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_CreateTask(runTimeIntervalMsec: u32, func: twTaskFunction) -> c_int {
+    // SAFETY: by contract of this function.
+    unsafe { twTasker_CreateTask(runTimeIntervalMsec, func) }
+}
+
+/// Reports asynchronous requests whose time is up, now. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_CleanupOldMessages() -> c_int {
+    guard(TW_UNKNOWN_ERROR, || match instance::current() {
+        Some(facade) => {
+            facade.connection().report_overdue();
+            TW_OK
+        }
+        None => TW_NULL_OR_INVALID_API_SINGLETON,
+    })
+}
+
+/// Sends a ping with a text of up to 110 bytes, NULL for the time of day. Copied. Returns 0, 600, 203 offline, 208 too long.
+///
+/// # Safety
+/// The text is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SendPing(content: *mut c_char) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: by contract of this function.
+        let text = unsafe { text::bytes(content) };
+        if text.is_some_and(|text| text.len() > MAX_PING) {
+            return TW_WEBSOCKET_MSG_TOO_LARGE;
+        }
+        match facade.connection().ping(text) {
+            Ok(()) => TW_OK,
+            Err(RequestError::NotConnected) => TW_WEBSOCKET_NOT_CONNECTED,
+            Err(error) => c_int::from(error.result()),
+        }
+    })
+}
+
+/// Puts a callback into the message handler.
+fn set_event(place: impl FnOnce(&mut crate::ffi::messaging::twMessageHandler)) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        let handler = facade.objects().handler;
+        // SAFETY: the struct lives as long as the facade.
+        facade.registering(|_| place(unsafe { &mut *handler }));
+        TW_OK
+    })
+}
+
+/// Sets the function that is called when a connection is open, before it is authenticated; NULL clears it. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_RegisterConnectCallback(cb: eventcb) -> c_int {
+    set_event(|handler| handler.on_ws_connected = cb)
+}
+
+/// Sets the function that is called when a connection has ended, with the reason; NULL clears it. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_RegisterCloseCallback(cb: eventcb) -> c_int {
+    set_event(|handler| handler.on_ws_close = cb)
+}
+
+/// Sets the function that is called for each ping of the platform, which the SDK has answered; NULL clears it. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_RegisterPingCallback(cb: eventcb) -> c_int {
+    set_event(|handler| handler.on_ping = cb)
+}
+
+/// Sets the function that is called for each pong; NULL clears it. Either way the SDK stops looking after missing pongs, for
+/// good. Returns 0, 600.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_RegisterPongCallback(cb: eventcb) -> c_int {
+    let code = set_event(|handler| handler.on_pong = cb);
+    if let (TW_OK, Some(facade)) = (code, instance::current()) {
+        facade.set_flag(Flag::HandlePongs, false);
+    }
+    code
+}
+
+/// Does nothing: stubs belong to debug builds of the original. Returns 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_CreateStubs() -> c_int {
+    TW_OK
+}
+
+/// Does nothing: stubs belong to debug builds of the original. Returns 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_DeleteStubs() -> c_int {
+    TW_OK
+}

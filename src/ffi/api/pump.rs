@@ -1,0 +1,66 @@
+//! Threads of ours that run SDK functions sleep until these have work; and the message handler's function.
+
+use std::ffi::{c_char, c_void};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use super::instance::{self, Facade};
+use super::lifecycle::twApi_TaskerFunction;
+use crate::connection::Work;
+use crate::ffi::guard::guard;
+use crate::ffi::os_port::DATETIME;
+use crate::ffi::work::{self, Functions, Waiter};
+
+/// The longest sleep when nobody says until when: a bound on damage, not a period that anything relies on.
+const FOREVER: Duration = Duration::from_secs(24 * 3600);
+
+/// Waits for the connection of the API object.
+struct ConnectionWaiter(Weak<Facade>);
+
+impl Waiter for ConnectionWaiter {
+    fn wait(&self, functions: Functions, until: Option<Instant>, stop: &dyn Fn() -> bool) -> bool {
+        let until = until.unwrap_or_else(|| Instant::now() + FOREVER);
+        let Some(facade) = self.0.upgrade() else { return true };
+        let keep_waiting = || !stop();
+        let work = match (functions.contains(Functions::TASKER), functions.contains(Functions::HANDLER)) {
+            (true, true) => Work::Both,
+            (true, false) => Work::Tasker,
+            _ => Work::Handler,
+        };
+        facade.connection().wait_for_work(work, until, &keep_waiting)
+    }
+
+    fn wake(&self) {
+        if let Some(facade) = self.0.upgrade() {
+            facade.connection().wake_pumps();
+        }
+    }
+}
+
+/// Tells the threads of ours how to wait for this API object.
+pub(super) fn install(facade: &Arc<Facade>) {
+    let functions: [(work::TaskFunction, Functions); 2] =
+        [(twApi_TaskerFunction, Functions::TASKER), (twMessageHandler_msgHandlerTask, Functions::HANDLER)];
+    work::install(&functions, Arc::new(ConnectionWaiter(Arc::downgrade(facade))));
+}
+
+/// The API object goes.
+pub(super) fn uninstall() {
+    work::uninstall();
+}
+
+/// Handles one message that waits: runs the property, service or response callback it is for. `params` is NULL, or points to a
+/// byte that is not 0 when only responses are to be handled. Returns at once when nothing waits. Any number of threads may call it.
+///
+/// # Safety
+/// `params` is NULL or readable; callbacks run in this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twMessageHandler_msgHandlerTask(_now: DATETIME, params: *mut c_void) {
+    guard((), || {
+        // SAFETY: by contract of this function.
+        let responses_only = unsafe { params.cast::<c_char>().as_ref() }.is_some_and(|&flag| flag != 0);
+        if let Some(facade) = instance::current() {
+            facade.connection().handle_next(responses_only);
+        }
+    });
+}

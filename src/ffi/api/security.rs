@@ -1,0 +1,313 @@
+//! TLS settings of the main connection (api-behaviour.md 4.2). They take effect with the next handshake.
+
+use std::ffi::{OsStr, c_char, c_int};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use zeroize::Zeroizing;
+
+use super::instance::{self, Facade};
+use crate::ffi::errors::{
+    TW_FIPS_MODE_NOT_SUPPORTED, TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_TLS_ERROR_LOADING_FILE,
+    TW_UNKNOWN_ERROR,
+};
+use crate::ffi::guard::guard;
+use crate::ffi::passwds::{TW_MAX_PASSWORD_LENGTH, twPasswdCallbackFunction};
+use crate::ffi::text;
+use crate::net::tls::{KeyFormat, TlsOptions, load_certificates, load_private_key};
+
+/// The key cannot be read, or does not belong to the certificate.
+const BAD_KEY: c_int = -1;
+/// The type of a key file that is DER.
+const TYPE_DER: c_int = 2;
+
+/// What the application has set, and whether the connection knows it.
+pub(super) struct Security {
+    options: TlsOptions,
+    encrypted: bool,
+    pub compression: bool,
+    is_new: bool,
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Self { options: TlsOptions::default(), encrypted: true, compression: true, is_new: true }
+    }
+}
+
+impl Security {
+    /// What the next handshake works with, when it has changed since the last call; the inner `None` is a connection in clear.
+    pub fn changed(&mut self, check_host_name: bool) -> Option<Option<Arc<ClientConfig>>> {
+        if !self.is_new && self.options.check_host_name == check_host_name {
+            return None;
+        }
+        self.options.check_host_name = check_host_name;
+        self.is_new = false;
+        if !self.encrypted {
+            return Some(None);
+        }
+        match self.options.client_config() {
+            Ok(config) => Some(Some(config)),
+            Err(error) => {
+                // The settings before this change stay in force: never a connection with less protection than asked for.
+                log::error!("TLS: {error}");
+                None
+            }
+        }
+    }
+}
+
+/// Changes the settings and shows the change in the visible structs.
+fn change(settings: impl FnOnce(&mut Security), show: impl FnOnce(&Facade)) {
+    if let Some(facade) = instance::current() {
+        {
+            let mut security = facade.security();
+            settings(&mut security);
+            security.is_new = true;
+        }
+        facade.registering(|_| show(&facade));
+        instance::current();
+    }
+}
+
+/// Accepts a server whose certificate is self-signed or ends in a self-signed one, whatever its name. Until twApi_Delete. Nothing
+/// happens without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_SetSelfSignedOk() {
+    guard((), || {
+        change(
+            |security| security.options.self_signed_ok = true,
+            // SAFETY: the structs live as long as the facade.
+            |facade| unsafe {
+                (*facade.objects().tls).selfSignedOk = 1;
+                (*facade.objects().info).selfsignedOk = 1;
+            },
+        );
+    });
+}
+
+/// Accepts every certificate. Until twApi_Delete. Nothing happens without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_DisableCertValidation() {
+    guard((), || {
+        change(
+            |security| security.options.validate = false,
+            // SAFETY: the structs live as long as the facade.
+            |facade| unsafe {
+                (*facade.objects().tls).validateCert = 0;
+                (*facade.objects().info).doNotValidateCert = 1;
+            },
+        );
+    });
+}
+
+/// Sends everything in clear, the application key included. A connection with TLS is closed. Until twApi_Delete. Nothing happens
+/// without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_DisableEncryption() {
+    guard((), || {
+        let Some(facade) = instance::current() else { return };
+        if facade.security().encrypted {
+            facade.connection().close(1000, b"Encryption disabled");
+        }
+        change(
+            |security| security.encrypted = false,
+            // SAFETY: the structs live as long as the facade.
+            |facade| unsafe {
+                (*facade.objects().tls).isEncrypted = 0;
+                (*facade.objects().tls).isEnabled = 0;
+                (*facade.objects().info).disableEncryption = 1;
+            },
+        );
+    });
+}
+
+/// Does not offer compression with the next connect. Until twApi_Delete. Nothing happens without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_DisableWebSocketCompression() {
+    guard((), || {
+        change(
+            |security| security.compression = false,
+            // SAFETY: the structs live as long as the facade.
+            |facade| unsafe { (*facade.objects().ws).bDisableCompression = 1 },
+        );
+    });
+}
+
+/// The path of a file that C names.
+fn path(name: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(name))
+}
+
+/// Trusts the certificates of a PEM file, beside those of earlier calls and instead of the public roots: CA certificates, or a
+/// server's own. The type is not looked at. Returns 0, 600, 101 for NULL, 1501 when there is no certificate in it.
+///
+/// # Safety
+/// The path is NULL or a C string (copied).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_LoadCACert(file: *const c_char, _type: c_int) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: by contract of this function.
+        let Some(name) = (unsafe { text::bytes(file) }) else { return TW_INVALID_PARAM };
+        // SAFETY: a text field of one of our structs; remembered even when loading fails.
+        facade.registering(|_| unsafe { Facade::replace_text(&raw mut (*facade.objects().info).ca_cert_file, file) });
+        match load_certificates(path(name)) {
+            Ok(certificates) => {
+                change(|security| security.options.anchors.load(certificates), |_| {});
+                TW_OK
+            }
+            Err(error) => {
+                log::error!("twApi_LoadCACert: {error}");
+                TW_TLS_ERROR_LOADING_FILE
+            }
+        }
+    })
+}
+
+/// Presents the certificate chain of a PEM file to servers that ask for one, in place of an earlier one. Returns 0, 600, 101 for
+/// NULL, 1501 when there is no certificate in it.
+///
+/// # Safety
+/// The path is NULL or a C string (copied).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_LoadClientCert(file: *mut c_char) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: by contract of this function.
+        let Some(name) = (unsafe { text::bytes(file) }) else { return TW_INVALID_PARAM };
+        // SAFETY: a text field of one of our structs.
+        facade
+            .registering(|_| unsafe { Facade::replace_text(&raw mut (*facade.objects().info).client_cert_file, file) });
+        match load_certificates(path(name)) {
+            Ok(chain) => {
+                change(|security| security.options.identity.set_chain(chain), |_| {});
+                TW_OK
+            }
+            Err(error) => {
+                log::error!("twApi_LoadClientCert: {error}");
+                TW_TLS_ERROR_LOADING_FILE
+            }
+        }
+    })
+}
+
+/// Sets the key of the client certificate: type 2 is DER, everything else PEM. The callback is asked for the passphrase at
+/// once, also for a key that has none. Returns 0, 600, 101 for a missing argument, -1 when the key cannot be read or does not belong
+/// to the certificate.
+///
+/// # Safety
+/// The path is NULL or a C string (copied).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SetClientKey(
+    file: *const c_char,
+    passphraseCallback: twPasswdCallbackFunction,
+    r#type: c_int,
+) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: by contract of this function.
+        let (Some(name), Some(callback)) = (unsafe { text::bytes(file) }, passphraseCallback) else {
+            return TW_INVALID_PARAM;
+        };
+        facade.registering(|_| {
+            let info = facade.objects().info;
+            // SAFETY: fields of one of our structs.
+            unsafe {
+                Facade::replace_text(&raw mut (*info).client_key_file, file);
+                (*info).client_key_passphrase = passphraseCallback;
+                (*facade.objects().tls).keypasswdCallback = passphraseCallback;
+            }
+        });
+        let mut buffer = Zeroizing::new(vec![0u8; TW_MAX_PASSWORD_LENGTH as usize + 1]);
+        // SAFETY: the application's function, with a buffer of the size that it is told.
+        unsafe { callback(buffer.as_mut_ptr().cast(), TW_MAX_PASSWORD_LENGTH as u32) };
+        let length = buffer.iter().position(|&byte| byte == 0).unwrap_or(buffer.len());
+        let format = if r#type == TYPE_DER { KeyFormat::Der } else { KeyFormat::Pem };
+        let loaded = load_private_key(path(name), format, &buffer[..length]);
+        let set = loaded.and_then(|key| facade.security().options.identity.set_key(key));
+        match set {
+            Ok(()) => {
+                change(|_| {}, |_| {});
+                TW_OK
+            }
+            Err(error) => {
+                log::error!("twApi_SetClientKey: {error}");
+                BAD_KEY
+            }
+        }
+    })
+}
+
+/// Compares fields of the server's certificate from the next handshake on: common name, organization and unit of subject and
+/// issuer. NULL is not compared; each call replaces all six. Returns 0, 600.
+///
+/// # Safety
+/// The texts are NULL or C strings (copied).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SetX509Fields(
+    subject_cn: *mut c_char,
+    subject_o: *mut c_char,
+    subject_ou: *mut c_char,
+    issuer_cn: *mut c_char,
+    issuer_o: *mut c_char,
+    issuer_ou: *mut c_char,
+) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        if instance::current().is_none() {
+            return TW_NULL_OR_INVALID_API_SINGLETON;
+        }
+        // SAFETY: by contract of this function.
+        let copy = |value| unsafe { text::bytes(value) }.map(<[u8]>::to_vec);
+        change(
+            |security| {
+                let fields = &mut security.options.fields;
+                fields.subject_cn = copy(subject_cn);
+                fields.subject_o = copy(subject_o);
+                fields.subject_ou = copy(subject_ou);
+                fields.issuer_cn = copy(issuer_cn);
+                fields.issuer_o = copy(issuer_o);
+                fields.issuer_ou = copy(issuer_ou);
+            },
+            |facade| {
+                let info = facade.objects().info;
+                // SAFETY: text fields of one of our structs.
+                unsafe {
+                    Facade::replace_text(&raw mut (*info).subject_cn, subject_cn);
+                    Facade::replace_text(&raw mut (*info).subject_o, subject_o);
+                    Facade::replace_text(&raw mut (*info).subject_ou, subject_ou);
+                    Facade::replace_text(&raw mut (*info).issuer_cn, issuer_cn);
+                    Facade::replace_text(&raw mut (*info).issuer_o, issuer_o);
+                    Facade::replace_text(&raw mut (*info).issuer_ou, issuer_ou);
+                }
+            },
+        );
+        TW_OK
+    })
+}
+
+/// Whether the TLS library has a FIPS mode: 1012, it has none.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_IsFIPSCompatible() -> c_int {
+    TW_FIPS_MODE_NOT_SUPPORTED
+}
+
+/// Switches FIPS mode on: 1012, there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_EnableFipsMode() -> c_int {
+    TW_FIPS_MODE_NOT_SUPPORTED
+}
+
+/// Switches FIPS mode off, which it is. Returns 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_DisableFipsMode() -> c_int {
+    TW_OK
+}
+
+/// Whether FIPS mode is on: FALSE.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_IsFipsModeEnabled() -> c_int {
+    0
+}

@@ -1,0 +1,217 @@
+//! Subscribed properties: setting and pushing values (api-behaviour.md 4.7, 6).
+
+use std::ffi::{c_char, c_int};
+use std::ptr;
+use std::sync::Arc;
+
+use super::instance::{self, Facade};
+use super::{config, requests};
+use crate::ffi::base_types::primitive::twPrimitive_Delete;
+use crate::ffi::base_types::twPrimitive;
+use crate::ffi::errors::{
+    TW_ERROR_ALLOCATING_MEMORY, TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK,
+    TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED,
+};
+use crate::ffi::guard::guard;
+use crate::ffi::list::{twList, twList_Add, twList_Create, twList_Delete};
+use crate::ffi::messaging::response_cb;
+use crate::ffi::os_port::DATETIME;
+use crate::ffi::os_port::time::twGetSystemTime;
+use crate::ffi::{convert, memory, text};
+use crate::model::Text;
+use crate::things::{PropertyValue, PushError, PushOptions, SetError};
+
+/// What the asynchronous push returns without a function or a place for the ids.
+const PRECONDITION_FAILED: c_int = 1107;
+/// Offline, which a push call does not call a failure.
+const PERSISTED: c_int = 1203;
+
+fn push_options(force: c_char) -> PushOptions {
+    PushOptions { force: force != 0, max_message_size: config::current().max_message_size as usize }
+}
+
+/// Sets a property with the time of now and good quality; see twApi_SetSubscribedPropertyVTQ.
+///
+/// # Safety
+/// The names are NULL or C strings, the value NULL or a primitive on the heap.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SetSubscribedProperty(
+    entityName: *mut c_char,
+    propertyName: *mut c_char,
+    value: *mut twPrimitive,
+    fold: c_char,
+    pushUpdate: c_char,
+) -> c_int {
+    // SAFETY: by contract of this function.
+    unsafe { twApi_SetSubscribedPropertyVTQ(entityName, propertyName, value, 0, ptr::null_mut(), fold, pushUpdate) }
+}
+
+/// Sets a property of a registered thing: what its push type accepts is queued for the platform. The value is always taken.
+/// Time 0 is now, a NULL quality "GOOD". With `fold` only the latest value is kept; with `pushUpdate` the thing is pushed at once.
+/// Returns 0, 600, 101 for a missing argument, no push type or a VARIANT, 1201 not registered, 1202 queue full, with
+/// `pushUpdate` also the result of pushing (1203 offline).
+///
+/// # Safety
+/// The texts are NULL or C strings, the value NULL or a primitive on the heap.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SetSubscribedPropertyVTQ(
+    entityName: *mut c_char,
+    propertyName: *mut c_char,
+    value: *mut twPrimitive,
+    timestamp: DATETIME,
+    quality: *mut c_char,
+    fold: c_char,
+    pushUpdate: c_char,
+) -> c_int {
+    guard(TW_INVALID_PARAM, || {
+        // SAFETY: by contract of this function; the value is ours from here on.
+        let (thing, value) = unsafe {
+            let taken = take_value(propertyName, value, timestamp, quality);
+            (text::text(entityName), taken)
+        };
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        let (Some(thing), Some(value)) = (thing, value) else { return TW_INVALID_PARAM };
+        let limit = config::current().offline_msg_queue_size;
+        let subscribed = &facade.things().subscribed;
+        let taken = if pushUpdate != 0 {
+            let options = push_options(0);
+            subscribed.set_and_push(&thing, value, fold != 0, limit, options, &*facade)
+        } else {
+            subscribed.set(&thing, value, fold != 0, limit)
+        };
+        match taken {
+            Ok(_) => TW_OK,
+            Err(error) => set_failed(&error),
+        }
+    })
+}
+
+/// # Safety
+/// The texts are NULL or C strings, the value NULL or a primitive on the heap, which is deleted.
+unsafe fn take_value(
+    name: *const c_char,
+    value: *mut twPrimitive,
+    time: DATETIME,
+    quality: *const c_char,
+) -> Option<PropertyValue> {
+    if value.is_null() {
+        return None;
+    }
+    // SAFETY: by contract of this function.
+    let (name, converted, quality) = unsafe {
+        let parts = (text::text(name), convert::value_from_c(value), text::text(quality));
+        twPrimitive_Delete(value.cast());
+        parts
+    };
+    let time = if time == 0 { twGetSystemTime(1) } else { time };
+    let converted = converted.inspect_err(|error| log::warn!("the value of {name:?} cannot be sent: {error}")).ok()?;
+    let mut value = PropertyValue::new(name?, converted, time as i64);
+    value.quality = quality.unwrap_or_else(|| Text::from(PropertyValue::GOOD));
+    Some(value)
+}
+
+fn set_failed(error: &SetError) -> c_int {
+    match error {
+        SetError::Push(PushError::Offline { .. }) => log::debug!("{error}"),
+        _ => log::warn!("{error}"),
+    }
+    c_int::from(error.result())
+}
+
+/// Sends the queued values of a thing, or of all things with NULL. Values stay queued until the platform has confirmed them.
+/// Offline without `forceConnect` they go on waiting, which is no failure. Returns 0 (always for NULL), 600, otherwise the
+/// platform's answer as for twApi_InvokeService, 307 for a value that fits into no message.
+///
+/// # Safety
+/// The name is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_PushSubscribedProperties(entityName: *mut c_char, forceConnect: c_char) -> c_int {
+    guard(TW_INVALID_PARAM, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: by contract of this function.
+        let thing = unsafe { text::text(entityName) };
+        match push(&facade, thing.as_ref(), forceConnect) {
+            PERSISTED => TW_OK,
+            code => code,
+        }
+    })
+}
+
+/// A push with the code that tells "offline" from success.
+pub(super) fn push(facade: &Arc<Facade>, thing: Option<&Text>, force: c_char) -> c_int {
+    match facade.things().subscribed.push(thing, push_options(force), &**facade) {
+        Ok(()) => TW_OK,
+        Err(error) => push_failed(&error),
+    }
+}
+
+fn push_failed(error: &PushError) -> c_int {
+    match error {
+        PushError::Offline { .. } => log::debug!("{error}"),
+        _ => log::warn!("{error}"),
+    }
+    c_int::from(error.result())
+}
+
+/// As twApi_PushSubscribedProperties, without waiting: `cb` gets the outcome of each message in a thread that handles messages.
+/// `*messageListRef` is a new list of the message ids (`uint32_t` on the heap), the caller's: delete with twList_Delete.
+/// Returns 0, 600, 1107 without a function or a place for the list, otherwise why something could not be sent.
+///
+/// # Safety
+/// The name is NULL or a C string, the place NULL or one for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_PushSubscribedPropertiesAsync(
+    entityName: *mut c_char,
+    forceConnect: c_char,
+    cb: response_cb,
+    messageListRef: *mut *mut twList,
+) -> c_int {
+    guard(TW_INVALID_PARAM, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        let (Some(callback), false) = (cb, messageListRef.is_null()) else { return PRECONDITION_FAILED };
+        // SAFETY: by contract of this function.
+        let thing = unsafe { text::text(entityName) };
+        let done: crate::things::PushCallback = Arc::new(move |id, outcome| requests::tell(callback, id, outcome));
+        let options = push_options(forceConnect);
+        let (ids, result) = facade.things().subscribed.push_async(thing.as_ref(), options, &*facade, &done);
+        let Some(list) = id_list(&ids) else { return TW_ERROR_ALLOCATING_MEMORY };
+        // SAFETY: a place for a pointer by contract.
+        unsafe { *messageListRef = list };
+        match result.map_err(|error| push_failed(&error)) {
+            Ok(()) | Err(PERSISTED) => TW_OK,
+            Err(code) => code,
+        }
+    })
+}
+
+/// A list of numbers on the heap, as `free` deletes them.
+fn id_list(ids: &[u32]) -> Option<*mut twList> {
+    // SAFETY: without a delete function the list frees its values.
+    let list = unsafe { twList_Create(None) };
+    for id in ids {
+        let value = memory::alloc(*id);
+        // SAFETY: the list takes the value.
+        if value.is_null() || unsafe { twList_Add(list, value.cast()) } != TW_OK {
+            // SAFETY: both were made above.
+            unsafe {
+                memory::free(value);
+                twList_Delete(list);
+            }
+            return None;
+        }
+    }
+    (!list.is_null()).then_some(list)
+}
+
+/// Forgets the last values that push types compare with: the next set of each property counts as its first. What is queued
+/// stays. Returns 0, 1200 without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twApi_ClearSubscribedPropertyCurrentValues() -> c_int {
+    guard(TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED, || match instance::current() {
+        Some(facade) => {
+            facade.things().subscribed.clear_current_values();
+            TW_OK
+        }
+        None => TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED,
+    })
+}
