@@ -44,6 +44,7 @@ pub(super) fn settings(api: &twApi, chunk_size: u32) -> Settings {
         auto_reconnect: api.autoreconnect != 0,
         duty_cycle: api.duty_cycle,
         duty_cycle_period: millis(api.duty_cycle_period),
+        ..Settings::default()
     }
 }
 
