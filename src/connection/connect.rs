@@ -205,14 +205,17 @@ impl Shared {
         let now = Instant::now();
         let settings = self.settings();
         let stopped = self.driver.is_stopped();
-        let link = self.outbox.link().map(|link| link.id);
+        // Locked before the link is looked at: the I/O thread takes a lost link out first, and enters the loss here afterwards.
         let mut schedule = self.schedule();
+        let link = self.outbox.link().map(|link| link.id);
         schedule.bind_retry = None;
         match (outcome, link) {
             _ if stopped => {}
             (Ok(()), link) => {
-                if link.is_some() {
-                    schedule.backoff.linked(now);
+                schedule.backoff.linked(now);
+                if link.is_none() {
+                    // Lost already, before the schedule knew of it: a link that did not last.
+                    schedule.backoff.lost(now, &settings);
                 }
                 self.flags.set(Flag::ManuallyDisconnected, false);
             }

@@ -141,7 +141,7 @@ impl Synchronizer {
             .marks
             .iter()
             .filter_map(|name| state.things.get(name))
-            .filter(|thing| !thing.running)
+            .filter(|thing| !thing.running && thing.answering == 0)
             .filter_map(|thing| thing.retry_at)
             .min()
     }

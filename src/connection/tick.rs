@@ -10,6 +10,8 @@ use super::shared::{Shared, deadline};
 
 /// Bounds the sleep of a thread that waits for the next tick although nothing is due.
 const FAR: Duration = Duration::from_secs(3600);
+/// Shortest part of a duty cycle period, so that a share of nothing is no endless loop.
+const LEAST_WINDOW: Duration = Duration::from_millis(10);
 
 impl Shared {
     /// Everything that is due, in the order of api-behaviour.md 2.4. Pings, the pong watchdog and reading are the I/O thread's.
@@ -37,6 +39,8 @@ impl Shared {
         if self.driver.is_running() {
             return;
         }
+        // What a connect loop of a thread of ours has left to tell comes before.
+        self.deliver_events();
         if self.reported_link.swap(link.id, Ordering::SeqCst) != link.id {
             self.application.on_authenticated();
         }
@@ -78,13 +82,17 @@ impl Shared {
         }
         let online = self.online().is_some();
         let share = if online { 100 - settings.duty_cycle.min(100) } else { settings.duty_cycle };
-        let window = settings.duty_cycle_period.saturating_mul(u32::from(share)) / 100;
+        let window = (settings.duty_cycle_period.saturating_mul(u32::from(share)) / 100).max(LEAST_WINDOW);
         self.schedule().duty = Some(deadline(now, window));
         if online {
             self.disconnect(b"Duty cycle off time");
         } else {
             self.flags.set(Flag::ManuallyDisconnected, false);
-            let _ = self.connect(self.single_attempt(), Origin::Automatic);
+            // A failure has been logged; short windows do not make the attempts come faster than after any other failure.
+            if self.connect(self.single_attempt(), Origin::Automatic).is_err() {
+                let mut schedule = self.schedule();
+                schedule.duty = schedule.duty.max(schedule.backoff.next());
+            }
         }
     }
 

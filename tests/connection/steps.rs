@@ -60,7 +60,8 @@ fn from_nothing_to_pushed_properties() {
         std::iter::from_fn(|| Some(device.next())).filter(|told| !matches!(told, Told::Pong(_))).take(4).collect();
     let synchronized = [Told::PushTypes("T".into()), Told::Synchronized("T".into(), 1), Told::Push("T".into())];
     assert_eq!(told, [&[Told::Authenticated][..], &synchronized].concat());
-    assert!(device.flag(Flag::FirstSynchronizationComplete));
+    // The flag is set when the pass is over, of which the push is the last part that is told.
+    device.tick_until(|| device.flag(Flag::FirstSynchronizationComplete));
     assert!(device.connection.is_synchronized(&"T".into()));
     drop(platform.join().unwrap());
 }
@@ -324,4 +325,18 @@ fn no_retries_are_no_attempt_and_no_spinning() {
     let until = Instant::now() + Duration::from_millis(1);
     device.connection.wait_for_work(Work::Tasker, until, &|| true);
     assert!(!device.connection.wait_for_work(Work::Tasker, Instant::now() + Duration::from_millis(1), &|| true));
+}
+
+#[test]
+fn what_is_due_at_once_wakes_the_pump_at_once() {
+    let device = Device::new(Endpoint::new("127.0.0.1", 9), Device::settings());
+    // The first pass of the synchronization task has no moment of its own: it is due whenever one looks.
+    assert!(device.connection.wait_for_work(Work::Tasker, Instant::now() + PATIENCE, &|| true));
+    device.connection.tick();
+    // A reconnect that nothing puts off is likewise.
+    device.connection.flags().set(Flag::ManuallyDisconnected, false);
+    device.connection.set_reconnect_options(ConnectOptions { timeout: PATIENCE, retries: 1 });
+    for _ in 0..2 {
+        assert!(device.connection.wait_for_work(Work::Tasker, Instant::now() + PATIENCE, &|| true));
+    }
 }
