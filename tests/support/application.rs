@@ -191,6 +191,10 @@ impl Device {
                         match work {
                             Work::Tasker => connection.tick(),
                             Work::Handler => drop(connection.handle_next(false)),
+                            Work::Both => {
+                                connection.tick();
+                                connection.handle_next(false);
+                            }
                         }
                     }
                 }
