@@ -20,12 +20,15 @@ RUST_LIB := $(TARGET_DIR)/$(CARGO_BUILD_TARGET)/$(if $(filter dev,$(PROFILE)),de
 NATIVE_LIBS := -lpthread -ldl -lm
 
 .PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c check \
+        examples demo test-examples \
         install uninstall clean need-build need-test
 
 all: lib
 
 help:
 	@echo 'make                the libraries: build/$(SO), build/libtwCSdk.so, build/libtwCSdk_static.a'
+	@echo 'make demo           a local platform and the C SteamSensor in one terminal; DEMO_SECONDS=n ends it by itself'
+	@echo 'make examples       the programs of c_examples into build/'
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
 	@echo 'make check          everything that CI does: fmt, clippy, headers, tests, ABI'
 	@echo 'make headers        regenerates include/twExt.h, the forwarding headers and src/ffi/exports'
@@ -103,7 +106,29 @@ fmt:
 clippy:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
-test: test-rust test-c
+EXAMPLE_FLAGS := -Iinclude -Lbuild -Wl,-rpath,'$$ORIGIN'
+
+build/SteamSensor: c_examples/SteamSensor/*.c c_examples/SteamSensor/*.h include/*.h lib
+	$(CC) -std=c99 -D_GNU_SOURCE -g -Wall -Wextra -Werror $(filter %.c,$^) -o $@ $(EXAMPLE_FLAGS) -ltwCSdk -lm
+
+# The program of the vendor's tutorial, without a change: each dialect, each compiler, both libraries.
+build/SteamTutorial: c_examples/SteamTutorial/*.c c_examples/SteamTutorial/*.h include/*.h lib need-test
+	for compiler in gcc $(CLANG); do for dialect in c99 gnu11 gnu17; do \
+	    $$compiler -std=$$dialect -D_GNU_SOURCE -w $(filter %.c,$^) -o $@ $(EXAMPLE_FLAGS) -ltwCSdk && \
+	    $$compiler -std=$$dialect -D_GNU_SOURCE -w $(filter %.c,$^) -o $@.static -Iinclude build/libtwCSdk_static.a \
+	        $(NATIVE_LIBS) || exit 1; \
+	done; done
+
+examples: build/SteamSensor build/SteamTutorial
+
+demo: build/SteamSensor
+	$(CARGO) run --locked --quiet --package twedge-platform --bin twedge-demo -- -- build/SteamSensor
+
+test: test-rust test-c test-examples
+
+# The demo ends with 0 only if all six steps and a service call were seen.
+test-examples: examples
+	DEMO_SECONDS=$${DEMO_SECONDS:-8} $(MAKE) demo
 
 test-rust:
 	$(CARGO) test --locked --workspace

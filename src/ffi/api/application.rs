@@ -13,6 +13,7 @@ use crate::connection::{AppKey, Application, BindEvent, Incoming, Reply};
 use crate::ffi::messaging::{eventcb, twMessageHandler};
 use crate::ffi::passwds::TW_MAX_PASSWORD_LENGTH;
 use crate::model::{InfoTable, Text};
+use crate::things::UpdateObserver;
 
 /// Longest key in bytes; the buffer has one more for the terminator that the callback may have overwritten.
 const KEY_BUFFER: usize = TW_MAX_PASSWORD_LENGTH as usize;
@@ -45,6 +46,13 @@ impl CApplication {
             // SAFETY: the application's function; the data live until it returns.
             unsafe { function(facade.objects().ws, pointer, data.len()) };
         });
+    }
+}
+
+/// The platform wants a thing synchronized: the next tick does it.
+impl UpdateObserver for CApplication {
+    fn update_requested(&self, thing: &Text) {
+        self.with(|facade| facade.connection().notify_property_update(thing));
     }
 }
 

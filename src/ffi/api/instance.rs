@@ -77,6 +77,7 @@ impl Facade {
             // SAFETY: the objects were just made and live as long as the facade.
             let settings = unsafe { config::settings(&*objects.api, endpoint.chunk_size) };
             let things = Things::new();
+            things.registry.set_update_observer(Some(application.clone()));
             let connection = Connection::new(Self::bare_endpoint(&endpoint), settings, application, flags.clone());
             Self {
                 connection,
