@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use super::{DefaultServices, Registry, ServiceDefinition, ServiceHandler};
-use crate::connection::{Incoming, Reply};
+use crate::connection::{Incoming, Reply, WeakConnection};
 use crate::model::{BaseType, InfoTable, Text, Value};
 use crate::wire::{EntityType, MessageCode};
 
@@ -15,6 +15,15 @@ const NOTIFY_PROPERTY_UPDATE: &str = "NotifyPropertyUpdate";
 pub trait UpdateObserver: Send + Sync {
     /// A bound thing was marked.
     fn update_requested(&self, thing: &Text);
+}
+
+/// A connection synchronizes the thing at its next tick.
+impl UpdateObserver for WeakConnection {
+    fn update_requested(&self, thing: &Text) {
+        if let Some(connection) = self.upgrade() {
+            connection.notify_property_update(thing);
+        }
+    }
 }
 
 /// Registers the default services of a thing, except those whose name is taken.

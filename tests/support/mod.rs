@@ -2,7 +2,7 @@
 //!
 //! Blocking sockets on 127.0.0.1 and time-outs that only a failing test reaches.
 
-#![allow(dead_code)] // each test binary uses a part
+#![allow(dead_code, unused_imports)] // each test binary uses a part
 
 mod application;
 mod server;
