@@ -1,8 +1,9 @@
 //! Edge device side of the AlwaysOn protocol, for C programs (through the headers in `include/`) and for Rust programs.
 //!
 //! An independent implementation, interface-compatible with release 2.2.1 of the C SDK that device firmware links.
-//! The modules depend on each other in one direction only: `ffi` on `client`, `things`, `files`, `tunnels` and `store`,
-//! these on `connection`, that on `net`, that on `wire`, that on `model`.
+//! The modules depend on each other in one direction only: `ffi` and `client` on `things`, that on `connection`, that on
+//! `net`, that on `wire`, that on `model`. `ffi` also has what C programs need of the operating system, and its lowest part,
+//! the blocking of signals, serves the threads of `connection`.
 
 #![deny(unsafe_code)]
 
@@ -10,10 +11,7 @@ pub mod client;
 pub mod connection;
 #[allow(unsafe_code)]
 pub mod ffi;
-pub mod files;
 pub mod model;
 pub mod net;
-pub mod store;
 pub mod things;
-pub mod tunnels;
 pub mod wire;

@@ -79,7 +79,6 @@ impl Facade {
             let things = Things::new();
             things.registry.set_update_observer(Some(application.clone()));
             let connection = Connection::new(Self::bare_endpoint(&endpoint), settings, application, flags.clone());
-            things.registry.set_update_observer(Some(Arc::new(connection.downgrade())));
             Self {
                 connection,
                 things,
