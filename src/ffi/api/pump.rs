@@ -14,6 +14,9 @@ use crate::ffi::work::{self, Functions, Waiter};
 /// The longest sleep when nobody says until when: a bound on damage, not a period that anything relies on.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
 
+/// How often a thread looks for answers that handles nothing else. Programs rarely have one: callers wait for their own answers.
+const RESPONSE_PERIOD: Duration = Duration::from_millis(5);
+
 /// Waits for the connection of the API object.
 struct ConnectionWaiter(Weak<Facade>);
 
@@ -22,6 +25,11 @@ impl Waiter for ConnectionWaiter {
         let until = until.unwrap_or_else(|| Instant::now() + FOREVER);
         let Some(facade) = self.0.upgrade() else { return true };
         let keep_waiting = || !stop();
+        if functions == Functions::RESPONSES {
+            // Requests that wait are not for this thread, and nothing tells it about answers alone: it looks as often as the original.
+            std::thread::sleep(RESPONSE_PERIOD.min(until.saturating_duration_since(Instant::now())));
+            return true;
+        }
         let work = match (functions.contains(Functions::TASKER), functions.contains(Functions::HANDLER)) {
             (true, true) => Work::Both,
             (true, false) => Work::Tasker,
