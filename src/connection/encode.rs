@@ -5,6 +5,9 @@ use super::outbox::Link;
 use super::settings::Settings;
 use crate::wire::{self, Cut, EncodeError, Message};
 
+/// Log target of the messages themselves, at trace level. They hold application data, so a sink may want to be asked for them.
+pub const MESSAGES: &str = "twedge::messages";
+
 /// The limits: the chunk size must not be above what one frame may carry (Q-C24).
 pub(super) fn cut(link: &Link, settings: &Settings) -> Cut {
     let chunk_size = settings.message_chunk_size.min(usize::from(link.max_frame_size));
@@ -17,6 +20,7 @@ pub(super) fn cut(link: &Link, settings: &Settings) -> Cut {
 
 /// The WebSocket messages of a message, in order.
 pub(super) fn encode(message: &Message, link: &Link, settings: &Settings) -> Result<Vec<Vec<u8>>, RequestError> {
+    log::trace!(target: MESSAGES, "sending {}", wire::describe(message));
     wire::encode(message, &cut(link, settings)).map_err(unsendable)
 }
 

@@ -12,7 +12,7 @@ use mio::{Events, Poll, Token, Waker};
 
 use super::answer::Answer;
 use super::application::{Incoming, Reply};
-use super::encode::encode;
+use super::encode::{MESSAGES, encode};
 use super::error::{ConnectError, RequestError};
 use super::events::Event;
 use super::flags::Flag;
@@ -23,7 +23,7 @@ use super::shared::Shared;
 use super::synchronize::is_notification;
 use crate::ffi::signals;
 use crate::model::Text;
-use crate::wire::{Body, Header, Message, MessageCode};
+use crate::wire::{self, Body, Header, Message, MessageCode};
 
 const WAKE: Token = Token(0);
 
@@ -74,7 +74,7 @@ impl Shared {
         match received {
             Received::Ping(payload) => self.tell(Event::Ping(payload)),
             Received::Pong(payload) => self.tell(Event::Pong(payload)),
-            Received::Message(Message { header, body }) => self.received_message(link, header, body, reply),
+            Received::Message(message) => self.received_message(link, message, reply),
             Received::Stale(header) => {
                 log::error!(
                     "{} {} is incomplete and dropped: its rest has not come in time",
@@ -97,7 +97,9 @@ impl Shared {
         }
     }
 
-    fn received_message(&self, link: u64, header: Header, body: Body, reply: &mut dyn FnMut(Message)) {
+    fn received_message(&self, link: u64, message: Message, reply: &mut dyn FnMut(Message)) {
+        log::trace!(target: MESSAGES, "received {}", wire::describe(&message));
+        let Message { header, body } = message;
         match body {
             Body::Response(response) => {
                 let answer = Answer { header, reason: response.reason, content: response.content };

@@ -51,6 +51,7 @@ mod tick;
 
 pub use answer::{Answer, Callback, Outcome};
 pub use application::{AppKey, Application, BindEvent, Incoming, Reply};
+pub use encode::MESSAGES;
 pub use error::{ConnectError, OpenFailure, RequestError};
 pub use flags::{AtomicFlags, Flag, FlagStore};
 pub use handle::{Connection, WeakConnection, Work, after};

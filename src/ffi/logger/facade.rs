@@ -4,7 +4,8 @@ use std::sync::Once;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-use super::{MAX_TEXT, enabled, sink};
+use super::{MAX_TEXT, enabled, shows_messages, sink};
+use crate::connection::MESSAGES;
 use crate::ffi::definitions::{LogLevel, TW_DEBUG, TW_ERROR, TW_INFO, TW_TRACE, TW_WARN};
 
 struct CLogger;
@@ -26,7 +27,10 @@ fn is_ours(target: &str) -> bool {
 
 impl Log for CLogger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        is_ours(metadata.target()) && enabled(level_of(metadata.level()))
+        match metadata.target() {
+            MESSAGES => shows_messages(),
+            target => is_ours(target) && enabled(level_of(metadata.level())),
+        }
     }
 
     fn log(&self, record: &Record<'_>) {
