@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use super::instance::{self, Facade};
 use crate::ffi::errors::{
-    TW_FIPS_MODE_NOT_SUPPORTED, TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_TLS_ERROR_LOADING_FILE,
-    TW_UNKNOWN_ERROR,
+    TW_FIPS_MODE_NOT_SUPPORTED, TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_NULL_OR_INVALID_MSG_HANDLER,
+    TW_OK, TW_TLS_ERROR_LOADING_FILE, TW_UNKNOWN_ERROR,
 };
 use crate::ffi::guard::guard;
 use crate::ffi::passwds::{TW_MAX_PASSWORD_LENGTH, twPasswdCallbackFunction};
@@ -136,20 +136,31 @@ pub extern "C" fn twApi_DisableWebSocketCompression() {
     });
 }
 
+/// The API object for a call that loads a file: 600 without it, 300 while a program has taken its message handler or WebSocket away.
+fn facade_for_files() -> Result<Arc<Facade>, c_int> {
+    let facade = instance::current().ok_or(TW_NULL_OR_INVALID_API_SINGLETON)?;
+    // SAFETY: fields of the API object and of the handler that C has put there.
+    let has_websocket = unsafe { (*facade.api()).mh.as_ref() }.is_some_and(|handler| !handler.ws.is_null());
+    if has_websocket { Ok(facade) } else { Err(TW_NULL_OR_INVALID_MSG_HANDLER) }
+}
+
 /// The path of a file that C names.
 fn path(name: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(name))
 }
 
 /// Trusts the certificates of a PEM file, beside those of earlier calls and instead of the public roots: CA certificates, or a
-/// server's own. The type is not looked at. Returns 0, 600, 101 for NULL, 1501 when there is no certificate in it.
+/// server's own. The type is not looked at. Returns 0, 600, 300 without a WebSocket object, 101 for NULL, 1501 when there is no certificate in it.
 ///
 /// # Safety
 /// The path is NULL or a C string (copied).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twApi_LoadCACert(file: *const c_char, _type: c_int) -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        let facade = match facade_for_files() {
+            Ok(facade) => facade,
+            Err(code) => return code,
+        };
         // SAFETY: by contract of this function.
         let Some(name) = (unsafe { text::bytes(file) }) else { return TW_INVALID_PARAM };
         // SAFETY: a text field of one of our structs; remembered even when loading fails.
@@ -168,14 +179,17 @@ pub unsafe extern "C" fn twApi_LoadCACert(file: *const c_char, _type: c_int) -> 
 }
 
 /// Presents the certificate chain of a PEM file to servers that ask for one, in place of an earlier one. Returns 0, 600, 101 for
-/// NULL, 1501 when there is no certificate in it.
+/// NULL, 300 without a WebSocket object, 1501 when there is no certificate in it.
 ///
 /// # Safety
 /// The path is NULL or a C string (copied).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twApi_LoadClientCert(file: *mut c_char) -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        let facade = match facade_for_files() {
+            Ok(facade) => facade,
+            Err(code) => return code,
+        };
         // SAFETY: by contract of this function.
         let Some(name) = (unsafe { text::bytes(file) }) else { return TW_INVALID_PARAM };
         // SAFETY: a text field of one of our structs.
@@ -195,8 +209,8 @@ pub unsafe extern "C" fn twApi_LoadClientCert(file: *mut c_char) -> c_int {
 }
 
 /// Sets the key of the client certificate: type 2 is DER, everything else PEM. The callback is asked for the passphrase at
-/// once, also for a key that has none. Returns 0, 600, 101 for a missing argument, -1 when the key cannot be read or does not belong
-/// to the certificate.
+/// once, also for a key that has none. Returns 0, 600, 300 without a WebSocket object, 101 for a missing argument, -1 when the
+/// key cannot be read or does not belong to the certificate.
 ///
 /// # Safety
 /// The path is NULL or a C string (copied).
@@ -207,7 +221,10 @@ pub unsafe extern "C" fn twApi_SetClientKey(
     r#type: c_int,
 ) -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        let facade = match facade_for_files() {
+            Ok(facade) => facade,
+            Err(code) => return code,
+        };
         // SAFETY: by contract of this function.
         let (Some(name), Some(callback)) = (unsafe { text::bytes(file) }, passphraseCallback) else {
             return TW_INVALID_PARAM;
