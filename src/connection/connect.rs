@@ -110,7 +110,7 @@ impl Shared {
         while left != 0 && self.may_go_on() {
             outcome = self.attempt(options, origin, application);
             match &outcome {
-                Ok(()) => break,
+                Ok(()) | Err(ConnectError::ShutDown) => break,
                 Err(error) => log::warn!("connect: {error}"),
             }
             if left > 0 {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use twedge::connection::{BindEvent, ConnectOptions, Flag, RequestError, RequestOptions, Settings};
+use twedge::connection::{BindEvent, ConnectError, ConnectOptions, Flag, RequestError, RequestOptions, Settings};
 use twedge::net::websocket::Event;
 use twedge::wire::MessageCode;
 
@@ -419,4 +419,13 @@ fn stops_end_a_connect_call_wherever_it_is() {
             assert!(!device.flag(Flag::ConnectionInProgress) && device.flag(Flag::ManuallyDisconnected));
         }
     }
+}
+
+#[test]
+fn after_shutting_down_no_connect_call_goes_on_for_ever() {
+    let server = Server::start();
+    let device = Device::new(server.endpoint(), Device::settings());
+    device.connection.shut_down();
+    let options = ConnectOptions { timeout: PATIENCE, retries: -1 };
+    assert!(matches!(device.connection.connect(options), Err(ConnectError::ShutDown)));
 }
