@@ -2761,6 +2761,20 @@ TW_BEGIN_DECLARATIONS
 
 #define DEFLATE_SYNC_TRAILER_SIZE 4
 
+typedef struct twAuthBody {
+    char *name;
+    char *value;
+    uint32_t length;
+} twAuthBody;
+
+typedef struct twBindBody {
+    char *gatewayName;
+    char *gatewayType;
+    uint16_t count;
+    twList *names;
+    uint32_t length;
+} twBindBody;
+
 typedef struct twMessage {
     enum msgType type;
     unsigned char version;
@@ -2772,11 +2786,6 @@ typedef struct twMessage {
     uint32_t length;
     void *body;
 } twMessage;
-
-typedef struct twHeader {
-    char *name;
-    char *value;
-} twHeader;
 
 typedef struct twRequestBody {
     enum entityTypeEnum entityType;
@@ -2797,19 +2806,10 @@ typedef struct twResponseBody {
     uint32_t length;
 } twResponseBody;
 
-typedef struct twAuthBody {
+typedef struct twHeader {
     char *name;
     char *value;
-    uint32_t length;
-} twAuthBody;
-
-typedef struct twBindBody {
-    char *gatewayName;
-    char *gatewayType;
-    uint16_t count;
-    twList *names;
-    uint32_t length;
-} twBindBody;
+} twHeader;
 
 typedef struct twMultipartBody {
     uint16_t chunkId;
@@ -2833,6 +2833,209 @@ typedef struct twMultipartMessageStore {
     twList *multipartMessageList;
     pthread_mutex_t *mtx;
 } twMultipartMessageStore;
+
+/**
+ * Makes an AUTH body without a claim. The caller deletes it with `twAuthBody_Delete`, or gives it to a message. NULL when
+ * there is no memory. A body is not thread-safe.
+ */
+struct twAuthBody *twAuthBody_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Reads an AUTH body from the cursor of a stream on, which stays the caller's; of several claims the first. The caller
+ * deletes the body. NULL for NULL, without a claim, and for what is cut off.
+ */
+struct twAuthBody *twAuthBody_CreateFromStream(twStream *s);
+
+/**
+ * Deletes a body; the value is wiped. 0; 101 for NULL.
+ */
+int twAuthBody_Delete(struct twAuthBody *body);
+
+/**
+ * Sets the claim, of which there is one, usually `appKey`; both texts are copied. 0; 101 for NULL and when there is a
+ * claim already; 102.
+ */
+int twAuthBody_SetClaim(struct twAuthBody *body, char *name, char *value);
+
+/**
+ * Writes a body to a stream: all of it or nothing. 0; 101 for NULL and without a claim; the codes of
+ * `twStream_AddBytes`.
+ */
+int twAuthBody_ToStream(struct twAuthBody *body, twStream *s);
+
+/**
+ * Makes a BIND or UNBIND body with a name, which is copied, or with none for NULL. The caller deletes it with
+ * `twBindBody_Delete`, or gives it to a message. NULL when there is no memory, and for a name too long for a message. A
+ * body is not thread-safe.
+ */
+struct twBindBody *twBindBody_Create(char *name);
+
+/**
+ * Reads a BIND or UNBIND body from the cursor of a stream on, which stays the caller's. The caller deletes the body. NULL
+ * for NULL and for what is cut off.
+ */
+struct twBindBody *twBindBody_CreateFromStream(twStream *s);
+
+/**
+ * Deletes a body with its names. 0, also for NULL.
+ */
+int twBindBody_Delete(struct twBindBody *body);
+
+/**
+ * Adds a name, which is copied. 0; 101 for NULL; 312 when the message would reach `twcfg.max_message_size` or have more
+ * than 65535 names; 102.
+ */
+int twBindBody_AddName(struct twBindBody *body, char *name);
+
+/**
+ * Writes a body to a stream, all of it or nothing: with the given gateway if name and type are given, else with the one
+ * that it was read with. 0; 101 for a NULL body or stream; the codes of `twStream_AddBytes`.
+ */
+int twBindBody_ToStream(struct twBindBody *body, twStream *s, char *gatewayName, char *gatewayType);
+
+/**
+ * The next request id: one counter for the process, starting at 1, never 0. Any thread.
+ */
+uint32_t twMessage_GetRequestId(TW_NO_PROTOTYPE);
+
+/**
+ * Makes a message without body; for `reqId` 0 it gets the next request id. The caller deletes it with
+ * `twMessage_Delete`. NULL when there is no memory. A message is not thread-safe.
+ */
+struct twMessage *twMessage_Create(enum msgCodeEnum code, uint32_t reqId);
+
+/**
+ * Makes a message of code GET, PUT, POST or DEL with an empty request body and the next request id; NULL for any other
+ * code. See `twMessage_Create`.
+ */
+struct twMessage *twMessage_CreateRequestMsg(enum msgCodeEnum code);
+
+/**
+ * Makes a response with an empty body, the answer to a request when the ids are those of the request; NULL for a code
+ * below 0x40. See `twMessage_Create`.
+ */
+struct twMessage *twMessage_CreateResponseMsg(enum msgCodeEnum code,
+                                              uint32_t id,
+                                              uint32_t sessionId,
+                                              uint32_t endpointId);
+
+/**
+ * Makes a BIND, or an UNBIND if `isUnbind` is not 0, of a name, which is copied, or of none for NULL. See
+ * `twMessage_Create`.
+ */
+struct twMessage *twMessage_CreateBindMsg(char *name, char isUnbind);
+
+/**
+ * Makes an AUTH with a claim; both texts are copied. NULL for NULL. See `twMessage_Create`.
+ */
+struct twMessage *twMessage_CreateAuthMsg(char *claimName, char *claimValue);
+
+/**
+ * Reads a message from a stream, from its beginning whatever the cursor is; the stream stays the caller's. The caller
+ * deletes the message. NULL for NULL, for an unknown code, for what is cut off or malformed, and for a piece of a
+ * multipart message.
+ */
+struct twMessage *twMessage_CreateFromStream(twStream *s);
+
+/**
+ * Moves a message out of a variable: returns the pointer and sets the variable to NULL. NULL for NULL.
+ */
+struct twMessage *twMessage_ZeroCopy(struct twMessage **msg);
+
+/**
+ * Deletes a message with its body. NULL is only logged.
+ */
+void twMessage_Delete(void *input);
+
+/**
+ * Gives a message its body, of the kind that its code asks for; the body is taken and the one before deleted. `length`
+ * becomes that of header and body as the body is now. 0; -1 for NULL and 303 for a code without a kind of body: the body
+ * then stays the caller's.
+ */
+int twMessage_SetBody(struct twMessage *msg,
+                      void *body);
+
+/**
+ * Makes an empty request body. The caller deletes it with `twRequestBody_Delete`, or gives it to a message. NULL when
+ * there is no memory. A body is not thread-safe.
+ */
+struct twRequestBody *twRequestBody_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Reads a request body from the cursor of a stream on, which stays the caller's. The caller deletes the body. NULL for
+ * NULL and for what is cut off or malformed.
+ */
+struct twRequestBody *twRequestBody_CreateFromStream(twStream *s);
+
+/**
+ * Deletes a body with its names, headers and parameters. 0; 101 for NULL.
+ */
+int twRequestBody_Delete(struct twRequestBody *body);
+
+/**
+ * Sets the parameters; the table is taken, NULL means none. 0; 101 for a NULL body and when there are parameters
+ * already: the table then stays the caller's.
+ */
+int twRequestBody_SetParams(struct twRequestBody *body, twInfoTable *params);
+
+/**
+ * Sets what the request is addressed to; the name is copied. 0; 101 for NULL and when there is a name already; 102.
+ */
+int twRequestBody_SetEntity(struct twRequestBody *body, enum entityTypeEnum entityType, char *entityName);
+
+/**
+ * Sets which property, service or event the request is about; the name is copied. 0; 101 for NULL and when there is a
+ * name already; 102.
+ */
+int twRequestBody_SetCharacteristic(struct twRequestBody *body,
+                                    enum characteristicEnum characteristicType,
+                                    char *characteristicName);
+
+/**
+ * Adds a header, of which a request holds up to 255; both texts are copied. 0; 101 for NULL and for one too many; 102.
+ */
+int twRequestBody_AddHeader(struct twRequestBody *body, char *name, char *value);
+
+/**
+ * Writes a body to a stream: all of it or nothing. 0; 101 for NULL and for parameters that are an empty shell; the codes
+ * of `twInfoTable_ToStream`.
+ */
+int twRequestBody_ToStream(struct twRequestBody *body,
+                           twStream *s);
+
+/**
+ * Makes an empty response body. The caller deletes it with `twResponseBody_Delete`, or gives it to a message. NULL when
+ * there is no memory. A body is not thread-safe.
+ */
+struct twResponseBody *twResponseBody_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Reads a response body from the cursor of a stream on, which stays the caller's. The caller deletes the body. NULL for
+ * NULL and for what is cut off or malformed.
+ */
+struct twResponseBody *twResponseBody_CreateFromStream(twStream *s);
+
+/**
+ * Deletes a body with its reason and content. 0; 101 for NULL.
+ */
+int twResponseBody_Delete(struct twResponseBody *body);
+
+/**
+ * Sets the result; the table is taken, NULL means none. 0; 101 for a NULL body and when there is a result already: the
+ * table then stays the caller's.
+ */
+int twResponseBody_SetContent(struct twResponseBody *body, twInfoTable *t);
+
+/**
+ * Sets the text for humans, instead of the one before; it is copied. NULL takes it away. 0; 101 for a NULL body; 102.
+ */
+int twResponseBody_SetReason(struct twResponseBody *body, char *reason);
+
+/**
+ * Writes a body to a stream: all of it or nothing. 0; 101 for NULL and for a content that is an empty shell; the codes
+ * of `twInfoTable_ToStream`.
+ */
+int twResponseBody_ToStream(struct twResponseBody *body, twStream *s);
 
 TW_END_DECLARATIONS
 

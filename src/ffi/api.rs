@@ -3,6 +3,7 @@
 mod application;
 mod bind;
 mod config;
+mod default_handler;
 mod dispatch;
 mod events;
 mod flags;

@@ -1,5 +1,12 @@
 //! `twMessages.h`: Protocol messages, their bodies and multipart reassembly.
 
+pub mod auth;
+pub mod bind;
+mod body;
+pub mod message;
+pub mod request;
+pub mod response;
+
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int, c_uchar, c_void};
 

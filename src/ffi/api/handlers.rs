@@ -89,7 +89,8 @@ impl ServiceHandler for CService {
     }
 }
 
-fn failure(reason: &str) -> Reply {
+/// An answer of ours that tells what went wrong.
+pub(super) fn failure(reason: &str) -> Reply {
     Reply { code: MessageCode::INTERNAL_SERVER_ERROR, reason: Some(Text::from(reason)), content: None }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::application::CApplication;
+use super::default_handler::CDefaultHandler;
 use super::flags::CFlags;
 use super::objects::Objects;
 use super::security::Security;
@@ -78,6 +79,7 @@ impl Facade {
             let settings = unsafe { config::settings(&*objects.api, endpoint.chunk_size) };
             let things = Things::new();
             things.registry.set_update_observer(Some(application.clone()));
+            things.registry.set_default_handler(Some(Arc::new(CDefaultHandler { facade: own.clone() })));
             let connection = Connection::new(Self::bare_endpoint(&endpoint), settings, application, flags.clone());
             Self {
                 connection,

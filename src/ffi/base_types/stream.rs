@@ -10,7 +10,10 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
 /// The cursor, counted from the beginning.
-unsafe fn offset(stream: *const twStream) -> usize {
+///
+/// # Safety
+/// `stream` is live.
+pub unsafe fn offset(stream: *const twStream) -> usize {
     // SAFETY: the caller's stream is live.
     let stream = unsafe { &*stream };
     if !stream.file.is_null() {
@@ -23,7 +26,11 @@ unsafe fn offset(stream: *const twStream) -> usize {
     (stream.ptr as usize).checked_sub(stream.data as usize).map_or(0, |offset| offset.min(end))
 }
 
-unsafe fn set_offset(stream: *mut twStream, offset: usize) {
+/// Moves the cursor.
+///
+/// # Safety
+/// `stream` is live, `offset` not beyond its end.
+pub unsafe fn set_offset(stream: *mut twStream, offset: usize) {
     // SAFETY: the caller's stream is live. The cursor of a file is a number that only looks like a pointer.
     unsafe {
         let start = if (*stream).file.is_null() { (*stream).data } else { ptr::null_mut() };
