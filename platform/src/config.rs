@@ -174,6 +174,8 @@ pub struct Switches {
     pub empty_last_frame: bool,
     /// Question 3: endpoint id in requests to devices.
     pub endpoint_id: u32,
+    /// Id of the first request to the device on each connection; the next ones count up. 0 counts as 1.
+    pub first_request_id: u32,
     /// Question 3: headers in requests to devices. Originals misread headers from 128 bytes on.
     pub request_headers: Vec<(String, String)>,
     /// Question 4: whether BIND and UNBIND may come in chunks; refused with BAD_REQUEST otherwise.
@@ -216,6 +218,7 @@ impl Default for Switches {
             chunk_size: 8192,
             empty_last_frame: false,
             endpoint_id: 0,
+            first_request_id: 1,
             request_headers: Vec::new(),
             multipart_bind: true,
             wrong_key: MessageCode::UNAUTHORIZED,

@@ -140,6 +140,9 @@ struct SwitchArgs {
     /// Endpoint id in requests to devices.
     #[arg(long, value_name = "N", default_value_t = 0)]
     endpoint_id: u32,
+    /// Id of the first request to a device on each connection.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    first_request_id: u32,
     /// Header in requests to devices. May be given several times.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     request_header: Vec<(String, String)>,
@@ -278,6 +281,7 @@ impl SwitchArgs {
             chunk_size: self.chunk_size,
             empty_last_frame: self.empty_last_frame,
             endpoint_id: self.endpoint_id,
+            first_request_id: self.first_request_id,
             request_headers: self.request_header.clone(),
             multipart_bind: !self.no_multipart_bind,
             wrong_key: self.wrong_key_code,

@@ -207,7 +207,7 @@ impl Session {
             out,
             authenticated: None,
             pending: BTreeMap::new(),
-            last_request_id: 0,
+            last_request_id: config.switches.first_request_id.wrapping_sub(1),
             serving: HashSet::new(),
             last_whole: None,
             started: now,
