@@ -3907,7 +3907,7 @@ void twApi_DisableWebSocketCompression(TW_NO_PROTOTYPE);
 
 /**
  * Trusts the certificates of a PEM file, beside those of earlier calls and instead of the public roots: CA certificates, or a
- * server's own. The type is not looked at. Returns 0, 600, 101 for NULL, 1501 when there is no certificate in it.
+ * server's own. The type is not looked at. Returns 0, 600, 300 without a WebSocket object, 101 for NULL, 1501 when there is no certificate in it.
  *
  * # Safety
  * The path is NULL or a C string (copied).
@@ -3917,7 +3917,7 @@ int twApi_LoadCACert(const char *file,
 
 /**
  * Presents the certificate chain of a PEM file to servers that ask for one, in place of an earlier one. Returns 0, 600, 101 for
- * NULL, 1501 when there is no certificate in it.
+ * NULL, 300 without a WebSocket object, 1501 when there is no certificate in it.
  *
  * # Safety
  * The path is NULL or a C string (copied).
@@ -3926,8 +3926,8 @@ int twApi_LoadClientCert(char *file);
 
 /**
  * Sets the key of the client certificate: type 2 is DER, everything else PEM. The callback is asked for the passphrase at
- * once, also for a key that has none. Returns 0, 600, 101 for a missing argument, -1 when the key cannot be read or does not belong
- * to the certificate.
+ * once, also for a key that has none. Returns 0, 600, 300 without a WebSocket object, 101 for a missing argument, -1 when the
+ * key cannot be read or does not belong to the certificate.
  *
  * # Safety
  * The path is NULL or a C string (copied).
