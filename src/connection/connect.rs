@@ -135,12 +135,13 @@ impl Shared {
         origin: Origin,
         application: &dyn Application,
     ) -> Result<(), ConnectError> {
-        let key = application.app_key();
-        self.remember_key(key.clone());
         let link = match self.outbox.link() {
             Some(link) => link,
-            None => self.open_link(options, &key, application)?,
+            None => self.open_link(options, &application.app_key(), application)?,
         };
+        // Asked again: applications see it, and the key may have changed since the upgrade (api-behaviour.md 4.5).
+        let key = application.app_key();
+        self.remember_key(key.clone());
         let outcome = self.authenticate_and_bind(&link, &key, application);
         // Requests that came meanwhile may be handled now, also on a session that goes on without being bound.
         self.dispatch.release(link.id);
@@ -158,6 +159,7 @@ impl Shared {
         application: &dyn Application,
     ) -> Result<Link, ConnectError> {
         let timeout = if options.timeout.is_zero() { self.settings().connect_timeout } else { options.timeout };
+        self.remember_key(key.clone());
         self.start_io_thread()?;
         let opened = steps::open(self, key, deadline(Instant::now(), timeout)).map_err(ConnectError::Open)?;
         let link = Link {

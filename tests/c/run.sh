@@ -2,6 +2,9 @@
 # Compiles every tests/c/*.c with each compiler, links it with the shared and with the static library, and runs it;
 # the shared one also under valgrind. Needs what `make` has put into build. Arguments: names of tests, default all.
 #
+# Tests that need a platform find the port of one in TWEDGE_TEST_PORT and a valid application key in TWEDGE_TEST_KEY; it
+# runs on this machine for as long as this script.
+#
 # A test is a program that returns 0. One that says 77 could not be run here and counts as skipped.
 set -u
 cd "$(dirname "$0")/../.."
@@ -38,6 +41,21 @@ build() {
     return 1
 }
 
+# start_platform: fails when there is none and none can be built
+start_platform() {
+    local program=${CARGO_TARGET_DIR:-target}/debug/twedge-platform line
+    if command -v "${CARGO:-cargo}" >/dev/null; then
+        "${CARGO:-cargo}" build --locked --quiet --package twedge-platform --bin twedge-platform
+    fi
+    [ -x "$program" ] || return 1
+    coproc PLATFORM { exec "$program" --port 0 --quiet 2>"$out/platform.log"; }
+    trap 'kill "$platform"' EXIT
+    platform=$PLATFORM_PID
+    read -r -t 30 -u "${PLATFORM[0]}" line || return 1
+    export TWEDGE_TEST_PORT=${line##*:} TWEDGE_TEST_KEY=twedge-demo-key
+}
+
+start_platform || echo 'no local platform: tests that need one are skipped' >&2
 export LD_LIBRARY_PATH=$PWD/build
 for source in tests/c/*.c; do
     name=$(basename "$source" .c)

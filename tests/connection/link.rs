@@ -10,10 +10,11 @@ use twedge::wire::MessageCode;
 
 use crate::support::{Device, PATIENCE, Peer, Server, Told, names, service_of};
 
-fn told_of_reconnect() -> [Told; 5] {
+fn told_of_reconnect() -> [Told; 6] {
     [
         Told::Key,
         Told::Connect { connected: false },
+        Told::Key,
         Told::Session,
         Told::Bound { event: BindEvent::Connected, connected: true },
         Told::Authenticated,
@@ -39,8 +40,8 @@ fn the_end_of_tcp_is_noticed_and_the_link_comes_back() {
     device.pump(0);
     device.wait_for(&Told::Close("Socket Error".into()));
     // Authenticated may have been told for the first link or not, depending on when it ended.
-    let told: Vec<_> = without_pongs(&device).filter(|told| *told != Told::Authenticated).take(4).collect();
-    assert_eq!(told, told_of_reconnect()[..4]);
+    let told: Vec<_> = without_pongs(&device).filter(|told| *told != Told::Authenticated).take(5).collect();
+    assert_eq!(told, told_of_reconnect()[..5]);
     device.wait_for(&Told::Authenticated);
     assert!(device.connection.is_connected() && !device.flag(Flag::ManuallyDisconnected));
     drop(platform.join().unwrap());

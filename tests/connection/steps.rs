@@ -49,6 +49,7 @@ fn from_nothing_to_pushed_properties() {
         [
             Told::Key,
             Told::Connect { connected: false },
+            Told::Key,
             Told::Session,
             Told::Bound { event: BindEvent::Connected, connected: true },
         ]
@@ -127,7 +128,7 @@ fn step_3_the_key_is_refused() {
     assert!(matches!(error, ConnectError::Authenticate(RequestError::Refused { code: MessageCode::UNAUTHORIZED, .. })));
     assert!(!device.connection.has_link() && device.flag(Flag::ManuallyDisconnected));
     let closed = Told::Close("Normal Close Not authenticated".into());
-    let attempt = [Told::Key, Told::Connect { connected: false }, closed];
+    let attempt = [Told::Key, Told::Connect { connected: false }, Told::Key, closed];
     assert_eq!(device.so_far(), [attempt.clone(), attempt].concat(), "one close callback per link");
     platform.join().unwrap();
 }
