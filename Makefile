@@ -20,7 +20,7 @@ RUST_LIB := $(TARGET_DIR)/$(CARGO_BUILD_TARGET)/$(if $(filter dev,$(PROFILE)),de
 NATIVE_LIBS := -lpthread -ldl -lm
 
 .PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c check \
-        examples demo test-examples \
+        examples demo test-examples bench bench-idle release-platform \
         install uninstall clean need-build need-test
 
 all: lib
@@ -29,6 +29,8 @@ help:
 	@echo 'make                the libraries: build/$(SO), build/libtwCSdk.so, build/libtwCSdk_static.a'
 	@echo 'make demo           a local platform and the C SteamSensor in one terminal; DEMO_SECONDS=n ends it by itself'
 	@echo 'make examples       the programs of c_examples into build/'
+	@echo 'make bench          how long a service call takes, over loopback; ROUNDS=n TIMES=n'
+	@echo 'make bench-idle     how often a connected device wakes up, and its memory; SECONDS_EACH=n'
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
 	@echo 'make check          everything that CI does: fmt, clippy, headers, tests, ABI'
 	@echo 'make headers        regenerates include/twExt.h, the forwarding headers and src/ffi/exports'
@@ -129,6 +131,18 @@ test: test-rust test-c test-examples
 # The demo ends with 0 only if all six steps and a service call were seen.
 test-examples: examples
 	DEMO_SECONDS=$${DEMO_SECONDS:-8} $(MAKE) demo
+
+build/invoke: benches/invoke.c include/*.h lib
+	$(CC) -std=c99 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $< -o $@ $(EXAMPLE_FLAGS) -ltwCSdk
+
+release-platform: need-build
+	$(CARGO) build --locked --package twedge-platform --bin twedge-platform --release
+
+bench: build/invoke release-platform
+	PLATFORM=$(TARGET_DIR)/release/twedge-platform benches/run.sh
+
+bench-idle: examples release-platform
+	PLATFORM=$(TARGET_DIR)/release/twedge-platform benches/idle.sh
 
 test-rust:
 	$(CARGO) test --locked --workspace
