@@ -57,8 +57,9 @@ need-test: need-build
 
 lib: build/$(SO) build/libtwCSdk.so check-exports
 
+# As static library alone: cargo does not optimize at link time what it builds as Rust library at the same time.
 rust: need-build
-	$(CARGO) build --locked --package twedge --profile $(PROFILE)
+	$(CARGO) rustc --locked --package twedge --lib --crate-type staticlib --profile $(PROFILE)
 
 # Only cargo knows whether it is current; if it was, its date has not changed and nothing below is made again.
 $(RUST_LIB): rust
