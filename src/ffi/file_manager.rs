@@ -343,7 +343,7 @@ pub unsafe extern "C" fn twFileManager_ListVirtualDirs(entityName: *const c_char
             while !node.is_null() {
                 if let Some(file) = (*node).value.cast::<twFile>().as_ref() {
                     let is_wanted = wanted.is_none_or(|wanted| text::bytes(file.repository) == Some(wanted));
-                    if let (true, Some(copy)) = (is_wanted, describe(file)) {
+                    if let Some(copy) = is_wanted.then(|| describe(file)).flatten() {
                         twList_Add(listed, copy.cast());
                     }
                 }

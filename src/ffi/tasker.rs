@@ -7,6 +7,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::default_settings::TW_MAX_TASKS;
@@ -49,10 +50,16 @@ struct Table {
     started: [bool; SLOTS],
     /// Made by `add_own`.
     own: [bool; SLOTS],
+    /// Process and thread that run a task of the SDK's own now.
+    calling: Option<(u32, thread::ThreadId)>,
 }
 
 static TABLE: Mutex<Table> =
-    Mutex::new(Table { spare: [FREE; SPARE_SLOTS], started: [false; SLOTS], own: [false; SLOTS] });
+    Mutex::new(Table { spare: [FREE; SPARE_SLOTS], started: [false; SLOTS], own: [false; SLOTS], calling: None });
+/// The thread has returned from a task of the SDK's own.
+static CALL_ENDED: Condvar = Condvar::new();
+/// How long the removal of such a task waits for a call of it that does not return.
+const CALL_PATIENCE: Duration = Duration::from_secs(10);
 /// Counts changes of the table, which end the sleep of the thread.
 static CHANGES: AtomicUsize = AtomicUsize::new(0);
 
@@ -159,10 +166,22 @@ fn run_rounds(stop: &dyn Fn() -> bool) {
     while !stop() {
         let round = tick();
         for index in 0..SLOTS {
-            let function = locked(&TABLE).due(index, round, has_work);
+            let (function, is_own) = {
+                let mut table = locked(&TABLE);
+                let function = table.due(index, round, has_work);
+                let is_own = function.is_some() && table.own[index];
+                if is_own {
+                    table.calling = Some((std::process::id(), thread::current().id()));
+                }
+                (function, is_own)
+            };
             if let Some(function) = function {
                 // SAFETY: a function that was given to us as a task.
                 unsafe { function(time::now() as u64, ptr::null_mut()) };
+            }
+            if is_own {
+                locked(&TABLE).calling = None;
+                CALL_ENDED.notify_all();
             }
             if stop() {
                 return;
@@ -184,7 +203,7 @@ pub fn add_own(interval: u32, function: TaskFunction) -> Option<usize> {
     slot
 }
 
-/// Removes all tasks that [`add_own`] made.
+/// Removes all tasks that [`add_own`] made, and waits until none of them runs, except for one that calls this itself.
 pub fn remove_own() {
     let mut table = locked(&TABLE);
     for index in 0..SLOTS {
@@ -194,6 +213,13 @@ pub fn remove_own() {
     }
     drop(table);
     changed();
+    let own_thread = thread::current().id();
+    let process = std::process::id();
+    let runs = |table: &mut Table| table.calling.is_some_and(|(of, thread)| of == process && thread != own_thread);
+    let waited = CALL_ENDED.wait_timeout_while(locked(&TABLE), CALL_PATIENCE, runs);
+    if waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
+        log::error!("a function that the tasker runs has not returned within {CALL_PATIENCE:?}");
+    }
 }
 
 /// The slot with index `i` (0 to 4) of the table, free or not. Internal: not to be freed. NULL for another index.

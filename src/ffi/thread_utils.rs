@@ -215,18 +215,19 @@ pub unsafe extern "C" fn twExt_Stop() -> c_int {
         if instance::current().is_none() {
             return TW_THREADING_MODEL_FAILED_SHUTDOWN;
         }
-        let threads = {
+        let (threads, tasker_runs) = {
             let mut running = locked(&RUNNING);
             if running.model == TW_THREADING_SINGLE {
                 return TW_THREADING_MODEL_FAILED_SHUTDOWN;
             }
-            if running.started && running.model == TW_THREADING_TASKER {
-                tasker::remove_own();
-            }
+            let tasker_runs = running.started && running.model == TW_THREADING_TASKER;
             running.started = false;
-            std::mem::take(&mut running.threads)
+            (std::mem::take(&mut running.threads), tasker_runs)
         };
         // No lock is held: the threads may be in callbacks that use this module.
+        if tasker_runs {
+            tasker::remove_own();
+        }
         for Thread(thread) in threads {
             twThread_Delete(thread.cast());
         }
