@@ -248,7 +248,7 @@ impl Shared {
 
     /// Closes the link with a close frame and tells the application. False when there is none (or another one).
     pub fn close_link(&self, link: Option<u64>, status: u16, reason: &[u8]) -> bool {
-        let Some(link) = self.outbox.take_link(link) else { return false };
+        let Some(link) = self.outbox.take_link(link, || {}) else { return false };
         let done = Arc::new(Done::default());
         self.outbox.command(Command::Close { link: link.id, status, reason: reason.to_vec(), done: Arc::clone(&done) });
         done.wait_until(deadline(Instant::now(), CLOSE_LIMIT));

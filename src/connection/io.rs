@@ -16,7 +16,7 @@ use super::encode::{MESSAGES, encode};
 use super::error::{ConnectError, RequestError};
 use super::events::Event;
 use super::flags::Flag;
-use super::outbox::Command;
+use super::outbox::{Command, Link};
 use super::requests::response;
 use super::session::{Over, Received, Session};
 use super::shared::Shared;
@@ -48,8 +48,12 @@ impl Shared {
         Ok(())
     }
 
-    /// What follows from the loss of a link. For whoever has taken it out of the outbox.
-    fn link_lost(&self, link: u64, over: Over) {
+    /// Takes a link out of the outbox that is lost, if nobody else has; then it is reported, and what follows from the loss is done.
+    fn lose_link(&self, link: Option<u64>, over: Over) {
+        // Told with the lock of the outbox held, so that no reconnect is told before.
+        let is_pong_timeout = over == Over::PongTimeout;
+        let closed = || self.events.push(Event::Closed(over.payload()));
+        let Some(Link { id: link, .. }) = self.outbox.take_link(link, closed) else { return };
         let now = Instant::now();
         let settings = self.settings();
         {
@@ -60,12 +64,11 @@ impl Shared {
                 self.flags.set(Flag::ManuallyDisconnected, false);
             }
         }
-        if over == Over::PongTimeout {
+        if is_pong_timeout {
             self.flags.set(Flag::ManuallyDisconnected, false);
         }
         self.synchronizer.forget(None);
-        // Before the waiters wake, so that they find the event.
-        self.tell(Event::Closed(over.payload()));
+        self.tasker.raise();
         self.end_requests_of(link);
     }
 
@@ -229,9 +232,7 @@ impl IoThread {
             Ok(session) => self.sessions.push(session),
             Err(error) => {
                 log::error!("the socket cannot be polled: {error}");
-                if self.shared.outbox.take_link(Some(link)).is_some() {
-                    self.shared.link_lost(link, Over::SocketError);
-                }
+                self.shared.lose_link(Some(link), Over::SocketError);
             }
         }
     }
@@ -302,9 +303,7 @@ fn serve_session(shared: &Shared, session: &mut Session, now: Instant, settings:
 fn lose(shared: &Shared, session: &mut Session, over: Over) {
     shared.outbox.release(session.drop_pending());
     session.close(Instant::now(), None, None);
-    if shared.outbox.take_link(Some(session.link)).is_some() {
-        shared.link_lost(session.link, over);
-    }
+    shared.lose_link(Some(session.link), over);
 }
 
 impl Drop for IoThread {
@@ -318,9 +317,7 @@ impl Drop for IoThread {
             }
             session.finish_now();
         }
-        if let Some(link) = self.shared.outbox.take_link(None) {
-            self.shared.link_lost(link.id, Over::SocketError);
-        }
+        self.shared.lose_link(None, Over::SocketError);
         // Commands that came too late: those who wait for them are told.
         for command in self.shared.outbox.drain() {
             if let Command::Close { done, .. } = command {

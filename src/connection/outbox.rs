@@ -171,8 +171,9 @@ impl Outbox {
         true
     }
 
-    /// Takes the link out, if it is this one or if any will do. See the module about who reports it.
-    pub fn take_link(&self, link: Option<u64>) -> Option<Link> {
+    /// Takes the link out, if it is this one or if any will do. See the module about who reports it. `on_taken` is called with the lock
+    /// held: whoever finds that there is no link finds what it has queued.
+    pub fn take_link(&self, link: Option<u64>, on_taken: impl FnOnce()) -> Option<Link> {
         let mut state = self.lock();
         if link.is_some_and(|link| !state.is_link(link)) {
             return None;
@@ -182,6 +183,7 @@ impl Outbox {
             self.flags.set(Flag::Connected, false);
             self.flags.set(Flag::Authenticated, false);
             self.room.notify_all();
+            on_taken();
         }
         taken
     }
