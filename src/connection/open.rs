@@ -141,11 +141,13 @@ impl Attempt {
     /// Goes on until the link is open. `reached` is told each step when it begins.
     pub fn run(mut self, reached: impl Fn(Step)) -> Result<OpenLink, OpenFailure> {
         let mut events = Events::with_capacity(4);
-        let mut current = None;
+        // The first step may be over before the first look at it.
+        let mut current = Step::HttpConnect;
+        reached(current);
         loop {
             let opened = self.opening.advance(self.poll.registry(), SOCKET, Instant::now());
             let step = step_of(self.opening.step());
-            if current.replace(step) != Some(step) {
+            if std::mem::replace(&mut current, step) != step {
                 reached(step);
             }
             if let Some(mut opened) = opened.map_err(failure)? {
