@@ -49,9 +49,10 @@ impl Shared {
         match std::thread::Builder::new().name("twedge-reconnect".to_owned()).spawn(attempt) {
             Ok(thread) => threads.background = Some(thread),
             Err(error) => {
-                log::error!("no thread for reconnecting: {error}");
                 drop(threads);
-                self.schedule().backoff.failed(now, &self.settings());
+                log::error!("no thread for reconnecting: {error}");
+                let settings = self.settings();
+                self.schedule().backoff.failed(now, &settings);
             }
         }
     }

@@ -84,8 +84,11 @@ impl Shared {
         }
         match steps::bind(self, &link) {
             Ok(()) => {
-                self.schedule().bind_retry = None;
-                self.flags.set(Flag::ManuallyDisconnected, false);
+                {
+                    let mut schedule = self.schedule();
+                    schedule.bind_retry = None;
+                    self.arm_reconnects(&schedule);
+                }
                 self.application.on_bound(&BindEvent::Connected);
             }
             Err(error) => {
@@ -107,7 +110,11 @@ impl Shared {
             return;
         }
         // Set before the stop: a connect loop that begins after it looks at the flag and gives up.
-        self.flags.set(Flag::ManuallyDisconnected, true);
+        {
+            let mut schedule = self.schedule();
+            schedule.disconnected = true;
+            self.flags.set(Flag::ManuallyDisconnected, true);
+        }
         self.stop_connecting();
         self.driver.wait_for_end(UNBIND_LIMIT);
         self.deliver_events();

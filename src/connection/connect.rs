@@ -69,6 +69,7 @@ impl Shared {
         if origin.is_automatic() && self.flags.get(Flag::ManuallyDisconnected) {
             return Ok(());
         }
+        self.schedule().disconnected = false;
         self.deliver_events_for(origin);
         self.flags.set(Flag::ConnectionInProgress, true);
         self.flags.set(Flag::ManuallyDisconnected, true);
@@ -219,7 +220,7 @@ impl Shared {
                     // Lost already, before the schedule knew of it: a link that did not last.
                     schedule.backoff.lost(now, &settings);
                 }
-                self.flags.set(Flag::ManuallyDisconnected, false);
+                self.arm_reconnects(&schedule);
             }
             // The session goes on, and the names are bound by a later tick.
             (Err(ConnectError::Bind(_)), Some(link)) => {
@@ -231,7 +232,7 @@ impl Shared {
         }
         // An explicit call that fails leaves the flag set (Q-C8): what comes next is the caller's decision.
         if !stopped && origin.is_automatic() {
-            self.flags.set(Flag::ManuallyDisconnected, false);
+            self.arm_reconnects(&schedule);
         }
     }
 

@@ -96,7 +96,8 @@ impl InFlight {
 
     /// Takes back an entry whose request could not be sent after all. False when it has been ended meanwhile.
     pub fn withdraw(&self, id: u32) -> bool {
-        lock(&self.entries).remove(&id).is_some()
+        let entry = lock(&self.entries).remove(&id);
+        entry.is_some()
     }
 
     /// Waits for the outcome of a blocked request, and ends it at the deadline.
@@ -104,11 +105,10 @@ impl InFlight {
         if let Some(outcome) = slot.wait_until(deadline) {
             return outcome;
         }
-        match lock(&self.entries).remove(&id) {
-            Some(_) => Err(RequestError::TimedOut(timeout)),
-            // The outcome and the deadline came together, and the outcome won.
-            None => slot.wait(),
-        }
+        // The lock ends here: whoever has removed the entry is not kept from going on.
+        let withdrawn = self.withdraw(id);
+        // Otherwise the outcome and the deadline came together, and the outcome won.
+        if withdrawn { Err(RequestError::TimedOut(timeout)) } else { slot.wait() }
     }
 
     /// Ends a request. Gives back what to report when it has a callback; an unknown id is ignored (late answers).

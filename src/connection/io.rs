@@ -60,12 +60,10 @@ impl Shared {
             let mut schedule = self.schedule();
             schedule.backoff.lost(now, &settings);
             // A session that a connect call has left to be bound later is not the caller's decision any more.
-            if schedule.bind_retry.take_if(|retry| retry.link == link).is_some() {
-                self.flags.set(Flag::ManuallyDisconnected, false);
+            let was_unbound = schedule.bind_retry.take_if(|retry| retry.link == link).is_some();
+            if was_unbound || is_pong_timeout {
+                self.arm_reconnects(&schedule);
             }
-        }
-        if is_pong_timeout {
-            self.flags.set(Flag::ManuallyDisconnected, false);
         }
         self.synchronizer.forget(None);
         self.tasker.raise();

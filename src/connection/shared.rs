@@ -29,6 +29,9 @@ pub(super) struct Schedule {
     pub bind_retry: Option<BindRetry>,
     /// The next change of the duty cycle; `None` is at once.
     pub duty: Option<Instant>,
+    /// A disconnect call has come since the last connect loop began: what ended because of it, or at the same time, must not arm
+    /// automatic reconnects.
+    pub disconnected: bool,
 }
 
 /// See [`Schedule::bind_retry`].
@@ -39,7 +42,8 @@ pub(super) struct BindRetry {
     pub at: Instant,
 }
 
-/// Locks are leaves: no function holds one of these while it takes another or calls the application.
+/// No function holds one of these locks while it calls the application or writes to the log, which may be the application's too. Those
+/// of the schedule and of the threads may be held while another one is taken; all others are leaves.
 pub(super) struct Shared {
     pub application: Arc<dyn Application>,
     pub flags: Arc<dyn FlagStore>,
@@ -138,6 +142,13 @@ impl Shared {
 
     pub fn schedule(&self) -> MutexGuard<'_, Schedule> {
         lock(&self.schedule)
+    }
+
+    /// Arms automatic reconnects, unless a disconnect call has come. Decided under the lock of the schedule, where the call leaves its mark.
+    pub fn arm_reconnects(&self, schedule: &Schedule) {
+        if !schedule.disconnected {
+            self.flags.set(Flag::ManuallyDisconnected, false);
+        }
     }
 
     pub fn reconnect_options(&self) -> ConnectOptions {

@@ -48,11 +48,13 @@ impl Shared {
         let subscriptions = match steps::synchronize(self, thing, until) {
             Ok(subscriptions) => subscriptions,
             Err(error) => {
+                let settings = self.settings();
+                let mut pause = Duration::ZERO;
                 self.synchronizer.failed(thing, |failures| {
-                    let pause = pause_after(failures, &self.settings());
-                    log::warn!("{GET_PROPERTY_SUBSCRIPTIONS} of {thing}: {error}; again in {pause:?}");
+                    pause = pause_after(failures, &settings);
                     deadline(Instant::now(), pause)
                 });
+                log::warn!("{GET_PROPERTY_SUBSCRIPTIONS} of {thing}: {error}; again in {pause:?}");
                 self.tasker.raise();
                 return false;
             }

@@ -310,6 +310,28 @@ fn a_disconnect_unbinds_closes_and_stays() {
 }
 
 #[test]
+fn a_link_that_is_lost_during_a_disconnect_does_not_come_back() {
+    let server = Server::start();
+    let settings = Settings {
+        ping_rate: Duration::from_millis(60),
+        pong_timeout: Duration::from_millis(60),
+        ..Device::settings()
+    };
+    let device = Device::new(server.endpoint(), settings);
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        peer.expect(MessageCode::UNBIND);
+        peer.answer_pings = false;
+        // A missing pong arms automatic reconnects, but not against a disconnect call.
+        assert_eq!(peer.receive_close().unwrap()[2..], *b"Normal Close Pong timeout");
+    });
+    device.connect().unwrap();
+    device.connection.disconnect(b"bye");
+    platform.join().unwrap();
+    assert!(device.flag(Flag::ManuallyDisconnected));
+}
+
+#[test]
 fn a_disconnect_does_not_wait_long_for_the_unbind_answer() {
     let server = Server::start();
     let device = Device::new(server.endpoint(), Device::settings());
