@@ -42,8 +42,9 @@ pub(super) struct BindRetry {
     pub at: Instant,
 }
 
-/// No function holds one of these locks while it calls the application or writes to the log, which may be the application's too. Those
-/// of the schedule and of the threads may be held while another one is taken; all others are leaves.
+/// No function holds one of these locks while it calls the application or writes to the log, which may be the application's too (but for
+/// a waker that fails). Those of the schedule, of the threads and of the outbox may be held while one further on in this list is taken:
+/// threads, schedule, outbox, events; all others are leaves.
 pub(super) struct Shared {
     pub application: Arc<dyn Application>,
     pub flags: Arc<dyn FlagStore>,
