@@ -17,7 +17,7 @@ use super::errors::{TW_INVALID_PARAM, TW_OK};
 use super::guard::guard;
 use super::info_table::access::{twInfoTable_CreateFromPrimitive, twInfoTable_GetPrimitive};
 use super::info_table::twInfoTable;
-use super::list::{twList, twList_Add, twList_Create, twList_Remove};
+use super::list::{self, twList, twList_Add, twList_Create, twList_Remove};
 use super::work::locked;
 use super::{memory, text};
 use crate::model::Text;
@@ -271,7 +271,18 @@ struct Listeners(*mut twList);
 // SAFETY: a C list with its own lock.
 unsafe impl Send for Listeners {}
 
+/// Held while the list changes, so that what a removal has found is still there.
 static LISTENERS: Mutex<Listeners> = Mutex::new(Listeners(ptr::null_mut()));
+
+impl Listeners {
+    fn list(&mut self) -> *mut twList {
+        if self.0.is_null() {
+            // SAFETY: a delete function of the right type.
+            self.0 = unsafe { twList_Create(Some(delete_record)) };
+        }
+        self.0
+    }
+}
 
 unsafe extern "C" fn delete_record(item: *mut c_void) {
     guard((), || {
@@ -290,14 +301,7 @@ unsafe extern "C" fn delete_record(item: *mut c_void) {
 /// The list of property change listeners (values `twPropertyChangeRecord`), made when missing. The SDK's.
 #[unsafe(no_mangle)]
 pub extern "C" fn twExt_GetChangeListenersList() -> *mut twList {
-    guard(ptr::null_mut(), || {
-        let mut listeners = locked(&LISTENERS);
-        if listeners.0.is_null() {
-            // SAFETY: a delete function of the right type.
-            listeners.0 = unsafe { twList_Create(Some(delete_record)) };
-        }
-        listeners.0
-    })
+    guard(ptr::null_mut(), || locked(&LISTENERS).list())
 }
 
 /// Calls a function after each successful set of a property of an entity; NULL means all its properties. It gets a copy of the
@@ -324,7 +328,7 @@ pub unsafe extern "C" fn twExt_AddPropertyChangeListener(
             propertyName: text::option_to_c(property.as_ref()),
         });
         // SAFETY: the list takes the record.
-        unsafe { twList_Add(twExt_GetChangeListenersList(), record.cast()) };
+        unsafe { twList_Add(locked(&LISTENERS).list(), record.cast()) };
     });
 }
 
@@ -337,9 +341,10 @@ pub unsafe extern "C" fn twExt_RemovePropertyChangeListener(
     propertyChangeListenerFunction: PropertyChangeListenerFunction,
 ) {
     guard((), || {
-        let list = twExt_GetChangeListenersList();
+        let mut listeners = locked(&LISTENERS);
+        let list = listeners.list();
         let wanted = propertyChangeListenerFunction.map(|function| function as usize);
-        // SAFETY: our list; nodes are walked as C programs do.
+        // SAFETY: our list, from which nothing is removed meanwhile; nodes are walked as C programs do.
         unsafe {
             let mut node = if list.is_null() { ptr::null_mut() } else { (*list).first };
             while !node.is_null() {
@@ -374,19 +379,15 @@ type Listener = unsafe extern "C" fn(*const c_char, *const c_char, *mut twPrimit
 fn matching(thing: &Text, property: &Text) -> Vec<Listener> {
     let list = twExt_GetChangeListenersList();
     let mut found = Vec::new();
-    // SAFETY: our list; nodes are walked as C programs do.
-    unsafe {
-        let mut node = if list.is_null() { ptr::null_mut() } else { (*list).first };
-        while !node.is_null() {
-            let record = (*node).value.cast::<twPropertyChangeRecord>();
-            if !record.is_null() {
-                let entity = text::bytes((*record).entityName);
-                let wanted = text::bytes((*record).propertyName);
-                if entity == Some(thing.as_bytes()) && wanted.is_none_or(|wanted| wanted == property.as_bytes()) {
-                    found.extend((*record).listenerFunction);
-                }
+    // SAFETY: a list of such records, locked during the walk.
+    for record in unsafe { list::values::<twPropertyChangeRecord>(list) }.filter(|record| !record.is_null()) {
+        // SAFETY: a live record; its names are C strings or NULL.
+        unsafe {
+            let entity = text::bytes((*record).entityName);
+            let wanted = text::bytes((*record).propertyName);
+            if entity == Some(thing.as_bytes()) && wanted.is_none_or(|wanted| wanted == property.as_bytes()) {
+                found.extend((*record).listenerFunction);
             }
-            node = (*node).next;
         }
     }
     found

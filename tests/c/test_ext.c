@@ -425,6 +425,19 @@ static void test_file_manager(void) {
     CHECK_INT(rmdir(directory), 0);
 }
 
+/* The file manager goes with the API object. */
+static void test_delete(void) {
+    char staging[] = "/tmp/twedge_test_ext_XXXXXX";
+    char *before = twcfg.file_xfer_staging_dir;
+    CHECK(mkdtemp(staging) != NULL);
+    twcfg.file_xfer_staging_dir = staging;
+    CHECK_INT(twFileManager_Create(), TW_OK);
+    twcfg.file_xfer_staging_dir = before;
+    CHECK_INT(twApi_Delete(), TW_OK);
+    CHECK_INT(twFileManager_IsEnabled(), FALSE);
+    CHECK_INT(rmdir(staging), 0);
+}
+
 int main(void) {
     twPrimitive *value = twPrimitive_CreateFromNumber(1.0);
     CHECK_INT(twExt_Stop(), CANNOT_STOP);
@@ -445,6 +458,6 @@ int main(void) {
     CHECK_INT(twExt_PropertyExists(THING, "Speed"), FALSE);
     CHECK_INT(standard("Speed", NULL), TW_OK);
     CHECK_INT(twExt_DoesThingImplementShape(THING, "Shape"), TRUE);
-    CHECK_INT(twApi_Delete(), TW_OK);
+    test_delete();
     return check_result();
 }

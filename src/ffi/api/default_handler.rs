@@ -98,7 +98,7 @@ mod tests {
     fn delete(facade: Arc<Facade>) {
         facade.connection().shut_down();
         // SAFETY: nothing uses the objects any more.
-        unsafe { facade.objects().delete() };
+        unsafe { facade.delete_objects() };
     }
 
     fn table(text: &str) -> InfoTable {

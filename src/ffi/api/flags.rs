@@ -16,9 +16,14 @@ pub(super) struct CFlags {
 }
 
 impl CFlags {
-    /// Flags over the WebSocket mirror `ws`, which outlives them.
+    /// Flags over the WebSocket mirror `ws`, which lives until [`CFlags::detach`].
     pub fn new(ws: *mut twWs) -> Self {
         Self { ws: AtomicPtr::new(ws), aside: AtomicFlags::default() }
+    }
+
+    /// The WebSocket mirror goes: its flag is kept aside from now on, for threads that are about to leave.
+    pub fn detach(&self) {
+        self.ws.store(ptr::null_mut(), Ordering::Release);
     }
 
     fn cell(&self, flag: Flag) -> Option<&AtomicI8> {
@@ -27,7 +32,7 @@ impl CFlags {
             if ws.is_null() {
                 return None;
             }
-            // SAFETY: the mirror lives as long as the connection that reads flags.
+            // SAFETY: not detached, so it is live.
             unsafe { ptr::addr_of_mut!((*ws).isConnected) }.cast()
         } else {
             let api = super::exported();
@@ -72,5 +77,26 @@ impl FlagStore for CFlags {
         if let Some(cell) = self.cell(flag) {
             cell.store(i8::from(value), Ordering::SeqCst);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_outlives_the_struct_that_shows_it() {
+        let ws = crate::ffi::memory::zeroed(size_of::<twWs>()).cast::<twWs>();
+        let flags = CFlags::new(ws);
+        flags.set(Flag::Connected, true);
+        // SAFETY: made above, and freed once.
+        unsafe {
+            assert_eq!((*ws).isConnected, 1);
+            flags.detach();
+            crate::ffi::memory::free(ws);
+        }
+        assert!(flags.get(Flag::Connected));
+        flags.set(Flag::Connected, false);
+        assert!(!flags.get(Flag::Connected));
     }
 }

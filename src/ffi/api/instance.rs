@@ -15,6 +15,7 @@ use crate::connection::{
     Callback, ConnectOptions, Connection, Endpoint, Flag, FlagStore, RequestError, RequestOptions,
 };
 use crate::model::{InfoTable, Text};
+use crate::net::tls::TlsError;
 use crate::things::{Platform, Registry, Things, UPDATE_SERVICE};
 use crate::wire::{Characteristic, EntityType, Gateway, MessageCode, Request};
 
@@ -111,6 +112,16 @@ impl Facade {
         &self.objects
     }
 
+    /// Frees the structs that C sees.
+    ///
+    /// # Safety
+    /// The connection has been shut down, and neither the program nor any thread of ours uses the structs.
+    pub unsafe fn delete_objects(&self) {
+        self.flags.detach();
+        // SAFETY: by contract of this function.
+        unsafe { self.objects.delete() };
+    }
+
     /// The connection.
     pub fn connection(&self) -> &Connection {
         &self.connection
@@ -168,10 +179,21 @@ impl Facade {
             self.connection.set_reconnect_options(reconnect);
         }
         self.registry().set_max_text(config::current().max_string_prop_length);
+        if let Some(error) = self.refresh_security() {
+            log::error!("TLS: {error}");
+        }
+    }
+
+    /// Its error is logged by the caller, without the lock: the log function may be the application's and call us.
+    fn refresh_security(&self) -> Option<TlsError> {
         let mut security = self.security();
-        if let Some(tls) = security.changed(config::current().enable_tls_hostname_validation != 0) {
-            let endpoint = Endpoint { tls, compression: security.compression, ..Self::bare_endpoint(&self.endpoint) };
-            self.connection.set_endpoint(endpoint);
+        match security.changed(config::current().enable_tls_hostname_validation != 0)? {
+            Ok(tls) => {
+                let compression = security.compression;
+                self.connection.set_endpoint(Endpoint { tls, compression, ..Self::bare_endpoint(&self.endpoint) });
+                None
+            }
+            Err(error) => Some(error),
         }
     }
 

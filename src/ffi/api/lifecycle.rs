@@ -15,6 +15,7 @@ use crate::ffi::errors::{
     TW_ERROR_ALLOCATING_MEMORY, TW_ERROR_CREATING_SSL_CTX, TW_HOST_NOT_FOUND, TW_INVALID_PARAM,
     TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_UNKNOWN_ERROR, TW_WEBSOCKET_MSG_TOO_LARGE, TW_WEBSOCKET_NOT_CONNECTED,
 };
+use crate::ffi::file_manager::twFileManager_Delete;
 use crate::ffi::guard::guard;
 use crate::ffi::logger::twLogger_Delete;
 use crate::ffi::messaging::eventcb;
@@ -170,7 +171,7 @@ fn check_environment(host: &str, port: u16) -> Result<(), c_int> {
     }
 }
 
-/// Disconnects, frees the API object and everything registered, and resets the logger. No other thread may be inside the SDK.
+/// Disconnects, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
 /// Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
 ///
 /// # Safety
@@ -185,10 +186,12 @@ pub unsafe extern "C" fn twApi_Delete() -> c_int {
         facade.connection().shut_down();
         instance::uninstall();
         super::export(ptr::null_mut());
+        // SAFETY: by contract of this function. Without a manager nothing happens.
+        unsafe { twFileManager_Delete() };
         standard_props::forget_all();
         shapes::forget_all_names();
         // SAFETY: the connection has been shut down, so that nothing of ours uses the objects; the program must not either.
-        unsafe { facade.objects().delete() };
+        unsafe { facade.delete_objects() };
         drop(facade);
         twLogger_Delete();
         // SAFETY: no arguments.

@@ -297,6 +297,13 @@ pub unsafe extern "C" fn twApi_InvokeServiceAsync(
         // SAFETY: by contract of this function.
         let target = unsafe { Target::new(entityType, entityName, serviceName) };
         let (Some(target), Some(callback)) = (target, cb) else { return PRECONDITION_FAILED };
+        let tell_id = |id| {
+            if !messageId.is_null() {
+                // SAFETY: a place for a number by contract.
+                unsafe { *messageId = id };
+            }
+        };
+        tell_id(0);
         // SAFETY: by contract of this function.
         let params = match unsafe { take_params(params) } {
             Ok(params) => params,
@@ -306,12 +313,11 @@ pub unsafe extern "C" fn twApi_InvokeServiceAsync(
         let options = options(-1, forceConnect);
         let done = Box::new(move |id, outcome| tell(callback, id, outcome));
         let sent = target.facade.connection().request_async(MessageCode::POST, request, options, done);
-        if !messageId.is_null() {
-            // SAFETY: a place for a number by contract.
-            unsafe { *messageId = sent.as_ref().map_or(0, |id| *id) };
-        }
         match sent {
-            Ok(_) => TW_OK,
+            Ok(id) => {
+                tell_id(id);
+                TW_OK
+            }
             Err(error) => target.report("invoking service", &Err(error)),
         }
     })

@@ -16,7 +16,7 @@ use crate::ffi::errors::{
 use crate::ffi::guard::guard;
 use crate::ffi::passwds::{TW_MAX_PASSWORD_LENGTH, twPasswdCallbackFunction};
 use crate::ffi::text;
-use crate::net::tls::{KeyFormat, TlsOptions, load_certificates, load_private_key};
+use crate::net::tls::{KeyFormat, TlsError, TlsOptions, load_certificates, load_private_key};
 
 /// The key cannot be read, or does not belong to the certificate.
 const BAD_KEY: c_int = -1;
@@ -38,24 +38,18 @@ impl Default for Security {
 }
 
 impl Security {
-    /// What the next handshake works with, when it has changed since the last call; the inner `None` is a connection in clear.
-    pub fn changed(&mut self, check_host_name: bool) -> Option<Option<Arc<ClientConfig>>> {
+    /// What the next handshake works with, when it has changed since the last call; the inner `None` is a connection in clear. After an
+    /// error the settings before the change stay in force, and the error is told once.
+    pub fn changed(&mut self, check_host_name: bool) -> Option<Result<Option<Arc<ClientConfig>>, TlsError>> {
         if !self.is_new && self.options.check_host_name == check_host_name {
             return None;
         }
         self.options.check_host_name = check_host_name;
         self.is_new = false;
         if !self.encrypted {
-            return Some(None);
+            return Some(Ok(None));
         }
-        match self.options.client_config() {
-            Ok(config) => Some(Some(config)),
-            Err(error) => {
-                // The settings before this change stay in force: never a connection with less protection than asked for.
-                log::error!("TLS: {error}");
-                None
-            }
-        }
+        Some(self.options.client_config().map(Some))
     }
 }
 
