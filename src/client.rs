@@ -33,14 +33,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::connection::{
-    AppKey, Application, AtomicFlags, Callback, ConnectError, ConnectOptions, Connection, Endpoint, Incoming, Outcome,
-    Reply, RequestError, RequestOptions, Settings, WeakConnection, Work, after,
+    AppKey, Application, AtomicFlags, ConnectError, ConnectOptions, Connection, Endpoint, Incoming, Outcome, Reply,
+    RequestError, RequestOptions, Settings, WeakConnection, Work, after,
 };
 use crate::model::{InfoTable, Text};
-use crate::things::{
-    DefaultServices, Platform, PropertyValue, PushError, PushOptions, RegistryError, SetError, Taken, Things,
-    UPDATE_SERVICE,
-};
+use crate::things::{DefaultServices, PropertyValue, PushError, PushOptions, RegistryError, SetError, Taken, Things};
 use crate::wire::{Characteristic, EntityType, MessageCode, Request};
 
 /// Bytes of property values that may wait to be sent, unless [`Client::set_queue_limit`] says otherwise.
@@ -201,7 +198,7 @@ impl Client {
     /// # Errors
     /// Why something of that thing was not sent; none for all things.
     pub fn push(&self, thing: Option<&Text>) -> Result<(), PushError> {
-        self.things.subscribed.push(thing, push_options(&self.connection), &Uplink(&self.connection))
+        self.things.subscribed.push(thing, push_options(&self.connection), &self.connection)
     }
 
     /// How many bytes of property values may wait to be sent, [`DEFAULT_QUEUE_LIMIT`] at first. Folded values do not count.
@@ -259,38 +256,9 @@ impl Application for Device {
 
     fn push(&self, thing: &Text) {
         let Some(connection) = self.connection.get().and_then(WeakConnection::upgrade) else { return };
-        let pushed = self.things.subscribed.push(Some(thing), push_options(&connection), &Uplink(&connection));
+        let pushed = self.things.subscribed.push(Some(thing), push_options(&connection), &connection);
         if let Err(error) = pushed {
             log::warn!("{error}");
         }
-    }
-}
-
-/// The connection as pushing sees it.
-struct Uplink<'a>(&'a Connection);
-
-impl Platform for Uplink<'_> {
-    fn is_online(&self) -> bool {
-        self.0.is_connected()
-    }
-
-    fn connect(&self) {
-        if let Err(error) = self.0.force_connect() {
-            log::warn!("{error}");
-        }
-    }
-
-    fn update(&self, thing: &Text, params: InfoTable) -> Result<(), RequestError> {
-        let request = service_request(thing.clone(), UPDATE_SERVICE.into(), Some(params));
-        self.0.request(MessageCode::POST, request, RequestOptions::default())?.success().map(drop)
-    }
-
-    fn update_async(&self, thing: &Text, params: InfoTable, done: Callback) -> Result<u32, RequestError> {
-        let request = service_request(thing.clone(), UPDATE_SERVICE.into(), Some(params));
-        self.0.request_async(MessageCode::POST, request, RequestOptions::default(), done)
-    }
-
-    fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool {
-        self.0.ensure_synchronized(thing, limit)
     }
 }

@@ -11,13 +11,11 @@ use super::flags::CFlags;
 use super::objects::Objects;
 use super::security::Security;
 use super::{config, exported, twApi};
-use crate::connection::{
-    Callback, ConnectOptions, Connection, Endpoint, Flag, FlagStore, RequestError, RequestOptions,
-};
-use crate::model::{InfoTable, Text};
+use crate::connection::{ConnectOptions, Connection, Endpoint, Flag, FlagStore};
+use crate::model::Text;
 use crate::net::tls::TlsError;
-use crate::things::{Platform, Registry, Things, UPDATE_SERVICE};
-use crate::wire::{Characteristic, EntityType, Gateway, MessageCode, Request};
+use crate::things::{Registry, Things};
+use crate::wire::Gateway;
 
 static INSTANCE: RwLock<Option<Arc<Facade>>> = RwLock::new(None);
 
@@ -227,41 +225,3 @@ impl Facade {
 unsafe impl Send for Facade {}
 // SAFETY: as above.
 unsafe impl Sync for Facade {}
-
-impl Platform for Facade {
-    fn is_online(&self) -> bool {
-        self.connection.is_connected()
-    }
-
-    fn connect(&self) {
-        if let Err(error) = self.connection.force_connect() {
-            log::warn!("{error}");
-        }
-    }
-
-    fn update(&self, thing: &Text, params: InfoTable) -> Result<(), RequestError> {
-        let request = update_request(thing, params);
-        let answer = self.connection.request(MessageCode::POST, request, RequestOptions::default())?;
-        answer.success().map(drop)
-    }
-
-    fn update_async(&self, thing: &Text, params: InfoTable, done: Callback) -> Result<u32, RequestError> {
-        let request = update_request(thing, params);
-        self.connection.request_async(MessageCode::POST, request, RequestOptions::default(), done)
-    }
-
-    fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool {
-        self.connection.ensure_synchronized(thing, limit)
-    }
-}
-
-fn update_request(thing: &Text, params: InfoTable) -> Request {
-    Request {
-        entity_type: EntityType::THING,
-        entity: thing.clone(),
-        characteristic: Characteristic::SERVICES,
-        name: Text::from(UPDATE_SERVICE),
-        headers: Vec::new(),
-        params: Some(params),
-    }
-}

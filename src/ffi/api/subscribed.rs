@@ -75,7 +75,7 @@ pub unsafe extern "C" fn twApi_SetSubscribedPropertyVTQ(
         let subscribed = &facade.things().subscribed;
         let taken = if pushUpdate != 0 {
             let options = push_options(0);
-            subscribed.set_and_push(&thing, value, fold != 0, limit, options, &*facade)
+            subscribed.set_and_push(&thing, value, fold != 0, limit, options, facade.connection())
         } else {
             subscribed.set(&thing, value, fold != 0, limit)
         };
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn twApi_PushSubscribedProperties(entityName: *mut c_char,
 
 /// A push with the code that tells "offline" from success.
 pub(super) fn push(facade: &Arc<Facade>, thing: Option<&Text>, force: c_char) -> c_int {
-    match facade.things().subscribed.push(thing, push_options(force), &**facade) {
+    match facade.things().subscribed.push(thing, push_options(force), facade.connection()) {
         Ok(()) => TW_OK,
         Err(error) => push_failed(&error),
     }
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn twApi_PushSubscribedPropertiesAsync(
         let thing = unsafe { text::text(entityName) };
         let done: crate::things::PushCallback = Arc::new(move |id, outcome| requests::tell(callback, id, outcome));
         let options = push_options(forceConnect);
-        let (ids, result) = facade.things().subscribed.push_async(thing.as_ref(), options, &*facade, &done);
+        let (ids, result) = facade.things().subscribed.push_async(thing.as_ref(), options, facade.connection(), &done);
         let Some(list) = id_list(&ids) else { return TW_ERROR_ALLOCATING_MEMORY };
         // SAFETY: a place for a pointer by contract.
         unsafe { *messageListRef = list };

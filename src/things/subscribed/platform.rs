@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::connection::{Callback, RequestError};
+use super::UPDATE_SERVICE;
+use crate::connection::{Callback, Connection, RequestError, RequestOptions};
 use crate::model::{InfoTable, Text};
+use crate::wire::{Characteristic, EntityType, MessageCode, Request};
 
 /// The connection as pushing sees it. Its functions are called without a lock held and may take as long as a request.
 pub trait Platform: Send + Sync {
@@ -31,4 +33,40 @@ pub trait Platform: Send + Sync {
     /// [`super::SubscribedProperties::apply_subscriptions`] has run, at most `limit` and the time-out of requests. It may
     /// do both itself. Whether it has happened; when not, it has said so in one WARN.
     fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool;
+}
+
+impl Platform for Connection {
+    fn is_online(&self) -> bool {
+        self.is_connected()
+    }
+
+    fn connect(&self) {
+        if let Err(error) = self.force_connect() {
+            log::warn!("{error}");
+        }
+    }
+
+    fn update(&self, thing: &Text, params: InfoTable) -> Result<(), RequestError> {
+        let request = update_request(thing, params);
+        self.request(MessageCode::POST, request, RequestOptions::default())?.success().map(drop)
+    }
+
+    fn update_async(&self, thing: &Text, params: InfoTable, done: Callback) -> Result<u32, RequestError> {
+        self.request_async(MessageCode::POST, update_request(thing, params), RequestOptions::default(), done)
+    }
+
+    fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool {
+        self.ensure_synchronized(thing, limit)
+    }
+}
+
+fn update_request(thing: &Text, params: InfoTable) -> Request {
+    Request {
+        entity_type: EntityType::THING,
+        entity: thing.clone(),
+        characteristic: Characteristic::SERVICES,
+        name: UPDATE_SERVICE.into(),
+        headers: Vec::new(),
+        params: Some(params),
+    }
 }
