@@ -3392,7 +3392,7 @@ int twApi_Initialize(char *host,
                      char autoreconnect);
 
 /**
- * Disconnects, frees the API object and everything registered, and resets the logger. No other thread may be inside the SDK.
+ * Disconnects, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
  * Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
  *
  * # Safety
