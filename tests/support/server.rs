@@ -93,15 +93,16 @@ impl Peer {
     /// Reads the upgrade request and accepts it, with compression if that was offered.
     pub fn upgrade(mut stream: TcpStream) -> Self {
         let request = read_head(&mut stream);
-        let value = |name: &str| {
-            request.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned)
-        };
-        let key = value("Sec-WebSocket-Key").expect("a key in the upgrade request");
-        let deflate = value("Sec-WebSocket-Extensions").map(|_| DeflateParams::default());
-        let frame: usize = value("Max-Frame-Size").unwrap().parse().unwrap();
-        stream.write_all(&switching_protocols(&key, deflate)).unwrap();
+        let key = header(&request, "Sec-WebSocket-Key").expect("a key in the upgrade request");
+        let deflate = header(&request, "Sec-WebSocket-Extensions").map(|_| DeflateParams::default());
+        stream.write_all(&switching_protocols(key, deflate)).unwrap();
+        Self::upgraded(stream, request, deflate.is_some())
+    }
+
+    /// A connection whose upgrade request was answered.
+    pub fn upgraded(stream: TcpStream, request: String, compression: bool) -> Self {
         let limits = Limits { max_frame_payload: 65_535, max_message: 3 << 19, max_text: 32_768 };
-        let compression = deflate.is_some();
+        let frame = header(&request, "Max-Frame-Size").unwrap().parse().unwrap();
         Self {
             stream,
             request,
@@ -274,7 +275,13 @@ pub fn notify_property_update(id: u32, thing: &str) -> Message {
     service_request(id, thing, "NotifyPropertyUpdate", None)
 }
 
-fn read_head(stream: &mut TcpStream) -> String {
+/// The value of a header of an HTTP request.
+pub fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
+    request.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+/// An HTTP request without a body.
+pub fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
