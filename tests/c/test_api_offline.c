@@ -942,6 +942,23 @@ static void test_disconnect_and_tick_offline(void) {
     tw_api->manuallyDisconnected = TRUE;
 }
 
+static int deletions;
+
+static int delete_again(struct twWs *ws, const char *data, size_t length) {
+    (void)ws, (void)data, (void)length;
+    deletions++;
+    CHECK_INT(twApi_Delete(), 0);
+    return 0;
+}
+
+static void test_delete_in_its_own_callback(void) {
+    CHECK_INT(twApi_Initialize("localhost", 443, TW_URI, app_key, NULL, MESSAGE_CHUNK_SIZE, MESSAGE_CHUNK_SIZE, FALSE), TW_OK);
+    CHECK_INT(twApi_RegisterCloseCallback(delete_again), TW_OK);
+    CHECK_INT(twApi_Delete(), 0);
+    CHECK_INT(deletions, 1);
+    CHECK(tw_api == NULL);
+}
+
 int main(void) {
     test_without_api();
     test_initialize_arguments();
@@ -962,5 +979,6 @@ int main(void) {
     test_without_handler();
     CHECK_INT(twApi_Delete(), TW_OK);
     test_delete();
+    test_delete_in_its_own_callback();
     return check_result();
 }

@@ -53,9 +53,15 @@ pub(in crate::ffi) fn current() -> Option<Arc<Facade>> {
 }
 
 /// Puts a new object in place, visible to C through `tw_api`.
-pub(super) fn install(facade: Arc<Facade>) {
+/// Not if another thread was faster: then the object there stays, and this one is not used.
+pub(super) fn install(facade: &Arc<Facade>) -> bool {
+    let mut instance = INSTANCE.write().unwrap_or_else(PoisonError::into_inner);
+    if instance.is_some() {
+        return false;
+    }
     super::export(facade.api());
-    *INSTANCE.write().unwrap_or_else(PoisonError::into_inner) = Some(facade);
+    *instance = Some(facade.clone());
+    true
 }
 
 /// Takes the object out of its place, also while `tw_api` is NULL.

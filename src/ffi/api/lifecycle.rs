@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::net::ToSocketAddrs;
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::instance::{self, EndpointArguments, Facade};
@@ -139,7 +140,11 @@ pub unsafe extern "C" fn twApi_Initialize(
                 frame_size: frameSize,
             },
         );
-        instance::install(facade.clone());
+        if !instance::install(&facade) {
+            // SAFETY: nobody has seen these objects.
+            unsafe { facade.delete_objects() };
+            return TW_OK;
+        }
         facade.refresh_gateway();
         pump::install(&facade);
         TW_OK
@@ -171,6 +176,23 @@ fn check_environment(host: &str, port: u16) -> Result<(), c_int> {
     }
 }
 
+static DELETING: AtomicBool = AtomicBool::new(false);
+
+/// The right to delete the API object, until dropped.
+struct DeletionTurn;
+
+impl DeletionTurn {
+    fn take() -> Option<Self> {
+        (!DELETING.swap(true, Ordering::AcqRel)).then_some(Self)
+    }
+}
+
+impl Drop for DeletionTurn {
+    fn drop(&mut self) {
+        DELETING.store(false, Ordering::Release);
+    }
+}
+
 /// Disconnects, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
 /// Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
 ///
@@ -179,6 +201,8 @@ fn check_environment(host: &str, port: u16) -> Result<(), c_int> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twApi_Delete() -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
+        // A callback of the disconnect below may call this again, and so may another thread: one of them does it.
+        let Some(_turn) = DeletionTurn::take() else { return TW_OK };
         let Some(facade) = instance::current().or_else(instance::uninstall) else { return TW_OK };
         facade.connection().disconnect(b"Shutting down");
         facade.connection().stop_connection_attempt();

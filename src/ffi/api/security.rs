@@ -238,10 +238,12 @@ pub unsafe extern "C" fn twApi_SetClientKey(
         let length = buffer.iter().position(|&byte| byte == 0).unwrap_or(buffer.len());
         let format = if r#type == TYPE_DER { KeyFormat::Der } else { KeyFormat::Pem };
         let loaded = load_private_key(path(name), format, &buffer[..length]);
-        let set = loaded.and_then(|key| facade.security().options.identity.set_key(key));
-        match set {
+        let mut options = facade.security().options.clone();
+        let set = loaded.and_then(|key| options.identity.set_key(key)).map_err(|error| error.to_string());
+        // Tried here, so that a key which cannot be used is refused now and not at the next handshake.
+        match set.and_then(|()| options.client_config().map(drop).map_err(|error| error.to_string())) {
             Ok(()) => {
-                change(|_| {}, |_| {});
+                change(|security| security.options.identity = options.identity, |_| {});
                 TW_OK
             }
             Err(error) => {
