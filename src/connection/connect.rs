@@ -43,6 +43,13 @@ impl Origin {
 }
 
 impl Shared {
+    /// Connects for a request that insists on it; the options of automatic reconnects stay (Q-A20).
+    pub fn force_connect(&self) -> Result<(), ConnectError> {
+        let settings = self.settings();
+        let options = ConnectOptions { timeout: settings.connect_timeout, retries: settings.connect_retries };
+        self.connect(options, Origin::Forced)
+    }
+
     /// Connects, authenticates and binds, with as many attempts as the options say. Returns at once, without being connected, while
     /// another call is at it (Q-C9).
     pub fn connect(&self, options: ConnectOptions, origin: Origin) -> Result<(), ConnectError> {

@@ -127,8 +127,7 @@ impl Connection {
     /// # Errors
     /// As for [`Connection::connect`].
     pub fn force_connect(&self) -> Result<(), ConnectError> {
-        let Settings { connect_timeout, connect_retries, .. } = self.settings();
-        self.shared().connect(ConnectOptions { timeout: connect_timeout, retries: connect_retries }, Origin::Forced)
+        self.shared().force_connect()
     }
 
     /// Ends a connect call that runs in another thread: at once if it pauses or waits, else after what it is doing. It returns the error of

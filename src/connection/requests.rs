@@ -4,12 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::answer::{Callback, Outcome};
 use super::application::{Incoming, Reply};
-use super::connect::Origin;
 use super::dispatch::Item;
 use super::encode::encode;
 use super::error::RequestError;
 use super::outbox::{Command, Link, Refusal};
-use super::settings::{ConnectOptions, RequestOptions};
+use super::settings::RequestOptions;
 use super::shared::{Shared, deadline, next_request_id};
 use super::synchronize;
 use crate::wire::{Body, Header, Message, MessageCode, NO_SESSION, Request, Response};
@@ -59,9 +58,7 @@ impl Shared {
             return Err(RequestError::Forked);
         }
         if self.online().is_none() && options.force_connect {
-            let settings = self.settings();
-            let connect = ConnectOptions { timeout: settings.connect_timeout, retries: settings.connect_retries };
-            if let Err(error) = self.connect(connect, Origin::Forced) {
+            if let Err(error) = self.force_connect() {
                 log::warn!("the forced connect has failed: {error}");
             }
         }

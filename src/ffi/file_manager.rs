@@ -15,7 +15,7 @@ use std::{mem, ptr};
 use super::api::current_config;
 use super::errors::{TW_ERROR_ALLOCATING_MEMORY, TW_FILE_XFER_MANAGER_NOT_INITIALIZED, TW_INVALID_PARAM, TW_OK};
 use super::guard::guard;
-use super::list::{ListEntry, twList, twList_Add, twList_Create, twList_Delete, twList_Remove};
+use super::list::{self, twList, twList_Add, twList_Create, twList_Delete};
 use super::os_port::DATETIME;
 use super::os_port::mutex::{twMutex_Create, twMutex_Delete};
 use super::work::locked;
@@ -240,10 +240,7 @@ unsafe fn add_directory(
     }
     // SAFETY: the list takes the entry.
     unsafe {
-        let known = find_directory(manager, &thing, &name);
-        if !known.is_null() {
-            twList_Remove((*manager).virtualDirs, known, 1);
-        }
+        list::remove_first((*manager).virtualDirs, |file| is_directory(file, &thing, &name));
         let file = twFile_Create();
         if file.is_null() {
             return TW_ERROR_ALLOCATING_MEMORY;
@@ -257,26 +254,19 @@ unsafe fn add_directory(
     }
 }
 
-/// The node of a virtual directory that belongs to exactly that thing.
+/// Whether a virtual directory belongs to exactly that thing and has that name.
+fn is_directory(file: &twFile, thing: &[u8], name: &[u8]) -> bool {
+    // SAFETY: the texts of an entry are C strings or NULL.
+    unsafe { text::bytes(file.repository) == Some(thing) && text::bytes(file.name) == Some(name) }
+}
+
+/// The virtual directories, locked while they are walked.
 ///
 /// # Safety
 /// The manager.
-unsafe fn find_directory(manager: *mut twFileManager, thing: &[u8], name: &[u8]) -> *mut ListEntry {
-    // SAFETY: a list of `twFile`, walked as C programs do.
-    unsafe {
-        let mut node = (*manager).virtualDirs.as_ref().map_or(ptr::null_mut(), |list| list.first);
-        while !node.is_null() {
-            let file = (*node).value.cast::<twFile>();
-            let is_it = !file.is_null()
-                && text::bytes((*file).repository) == Some(thing)
-                && text::bytes((*file).name) == Some(name);
-            if is_it {
-                break;
-            }
-            node = (*node).next;
-        }
-        node
-    }
+unsafe fn directories<'a>(manager: *mut twFileManager) -> impl Iterator<Item = &'a twFile> {
+    // SAFETY: by contract of this function; `CHANGES` keeps the entries alive.
+    unsafe { list::values::<twFile>((*manager).virtualDirs) }.filter_map(|file| unsafe { file.as_ref() })
 }
 
 /// Withdraws a virtual directory of a thing; the name `*` withdraws all of them. The staging directory stays. Returns 0, also when
@@ -306,18 +296,8 @@ pub unsafe extern "C" fn twFileManager_RemoveVirtualDir(thingName: *const c_char
                 && own != Some(STAGING.to_bytes())
                 && (name == *"*" || own == Some(name.as_bytes()))
         };
-        // SAFETY: our list; the next node is read before the current one goes.
-        unsafe {
-            let list = (*manager).virtualDirs;
-            let mut node = list.as_ref().map_or(ptr::null_mut(), |list| list.first);
-            while !node.is_null() {
-                let next = (*node).next;
-                if (*node).value.cast::<twFile>().as_ref().is_some_and(matches) {
-                    twList_Remove(list, node, 1);
-                }
-                node = next;
-            }
-        }
+        // SAFETY: our list of directories.
+        while unsafe { list::remove_first((*manager).virtualDirs, matches) } {}
         TW_OK
     })
 }
@@ -339,15 +319,11 @@ pub unsafe extern "C" fn twFileManager_ListVirtualDirs(entityName: *const c_char
         unsafe {
             let wanted = text::bytes(entityName);
             let listed = twList_Create(Some(twFile_Delete));
-            let mut node = (*manager).virtualDirs.as_ref().map_or(ptr::null_mut(), |list| list.first);
-            while !node.is_null() {
-                if let Some(file) = (*node).value.cast::<twFile>().as_ref() {
-                    let is_wanted = wanted.is_none_or(|wanted| text::bytes(file.repository) == Some(wanted));
-                    if let Some(copy) = is_wanted.then(|| describe(file)).flatten() {
-                        twList_Add(listed, copy.cast());
-                    }
+            for file in directories(manager) {
+                let is_wanted = wanted.is_none_or(|wanted| text::bytes(file.repository) == Some(wanted));
+                if let Some(copy) = is_wanted.then(|| describe(file)).flatten() {
+                    twList_Add(listed, copy.cast());
                 }
-                node = (*node).next;
             }
             listed
         }
@@ -397,14 +373,14 @@ pub unsafe extern "C" fn twFileManager_GetRealPath(
         let (Some(thing), Some(path), false) = (thing, path, manager.is_null()) else { return ptr::null_mut() };
         let mut parts = components(&path).chain(filename.iter().flat_map(components));
         let Some(directory) = parts.next() else { return ptr::null_mut() };
-        // SAFETY: the manager; C strings of ours.
-        let base = unsafe {
-            let mut node = find_directory(manager, &thing, directory);
-            if node.is_null() {
-                node = find_directory(manager, ANY_THING.to_bytes(), directory);
+        let real_path = |owner: &[u8]| {
+            // SAFETY: the manager; a C string of ours.
+            unsafe {
+                let found = directories(manager).find(|file| is_directory(file, owner, directory))?;
+                text::bytes(found.realPath).map(<[u8]>::to_vec)
             }
-            node.as_ref().and_then(|node| text::bytes((*node.value.cast::<twFile>()).realPath)).map(<[u8]>::to_vec)
         };
+        let base = real_path(&thing).or_else(|| real_path(ANY_THING.to_bytes()));
         let Some(mut real) = base else { return ptr::null_mut() };
         for part in parts {
             if part == b".." {
@@ -481,23 +457,14 @@ pub unsafe extern "C" fn twFileManager_UnregisterFileCallback(
             return TW_FILE_XFER_MANAGER_NOT_INITIALIZED;
         }
         let wanted = cb.map(|function| function as usize);
-        // SAFETY: our list, walked as C programs do.
+        // SAFETY: our list of callbacks, whose filters are C strings or NULL.
         unsafe {
             let filter = text::bytes(filter);
-            let list = (*manager).callbacks;
-            let mut node = list.as_ref().map_or(ptr::null_mut(), |list| list.first);
-            while !node.is_null() {
-                let entry = (*node).value.cast::<FileCallback>();
-                let is_it = !entry.is_null()
-                    && (*entry).callback.map(|function| function as usize) == wanted
-                    && (*entry).userdata == userdata
-                    && filter.is_none_or(|filter| text::bytes((*entry).filter) == Some(filter));
-                if is_it {
-                    twList_Remove(list, node, 1);
-                    break;
-                }
-                node = (*node).next;
-            }
+            list::remove_first((*manager).callbacks, |entry: &FileCallback| {
+                entry.callback.map(|function| function as usize) == wanted
+                    && entry.userdata == userdata
+                    && filter.is_none_or(|filter| text::bytes(entry.filter) == Some(filter))
+            });
         }
         TW_OK
     })

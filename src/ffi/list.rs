@@ -223,6 +223,36 @@ impl<T> Iterator for Values<T> {
     }
 }
 
+/// The first entry whose value is wanted, NULL when there is none. The list is locked while `is_wanted` is asked.
+///
+/// # Safety
+/// `list` is NULL or a live list of values of type `T`.
+unsafe fn find_entry<T>(list: *const twList, is_wanted: impl Fn(&T) -> bool) -> *mut ListEntry {
+    // SAFETY: see above; the entries are those of the locked list.
+    unsafe {
+        let mut values = values::<T>(list);
+        loop {
+            let entry = values.next;
+            match values.next() {
+                Some(value) if !value.as_ref().is_some_and(&is_wanted) => {}
+                _ => return entry,
+            }
+        }
+    }
+}
+
+/// Removes and deletes the first value that is wanted. Whether there was one.
+///
+/// # Safety
+/// As for [`values`]; the value is not used afterwards.
+pub unsafe fn remove_first<T>(list: *mut twList, is_wanted: impl Fn(&T) -> bool) -> bool {
+    // SAFETY: see above. An entry that another thread was faster to remove is refused.
+    unsafe {
+        let entry = find_entry(list, is_wanted);
+        !entry.is_null() && twList_Remove(list, entry, 1) == TW_OK
+    }
+}
+
 /// Makes an empty list.
 ///
 /// `delete_function` is called for each value that the list deletes; NULL means `free()`. The caller owns the list and

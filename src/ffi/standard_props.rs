@@ -17,7 +17,7 @@ use super::errors::{TW_INVALID_PARAM, TW_OK};
 use super::guard::guard;
 use super::info_table::access::{twInfoTable_CreateFromPrimitive, twInfoTable_GetPrimitive};
 use super::info_table::twInfoTable;
-use super::list::{self, twList, twList_Add, twList_Create, twList_Remove};
+use super::list::{self, twList, twList_Add, twList_Create};
 use super::work::locked;
 use super::{memory, text};
 use crate::model::Text;
@@ -344,18 +344,10 @@ pub unsafe extern "C" fn twExt_RemovePropertyChangeListener(
         let mut listeners = locked(&LISTENERS);
         let list = listeners.list();
         let wanted = propertyChangeListenerFunction.map(|function| function as usize);
-        // SAFETY: our list, from which nothing is removed meanwhile; nodes are walked as C programs do.
-        unsafe {
-            let mut node = if list.is_null() { ptr::null_mut() } else { (*list).first };
-            while !node.is_null() {
-                let record = (*node).value.cast::<twPropertyChangeRecord>();
-                if !record.is_null() && (*record).listenerFunction.map(|function| function as usize) == wanted {
-                    twList_Remove(list, node, 1);
-                    return;
-                }
-                node = (*node).next;
-            }
-        }
+        let is_wanted =
+            |record: &twPropertyChangeRecord| record.listenerFunction.map(|function| function as usize) == wanted;
+        // SAFETY: our list of such records.
+        unsafe { list::remove_first(list, is_wanted) };
     });
 }
 

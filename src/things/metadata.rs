@@ -37,7 +37,7 @@ impl Registry {
             json.member(b"serviceDefinitions").object(|json| write_services(json, &definitions));
             json.member(b"eventDefinitions").object(|json| write_events(json, &definitions));
         });
-        let limit = self.read().max_text;
+        let limit = self.max_text();
         match json.out.len() {
             length if length > limit => Err(MetadataTooLong { entity: entity.clone(), length, limit }),
             _ => Ok(json.out.into()),

@@ -1,6 +1,7 @@
 //! The registry of things: what the application has registered and bound.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use serde_json::Value as Json;
@@ -85,13 +86,13 @@ pub(super) struct State {
     pub file_services: Option<Arc<dyn ServiceHandler>>,
     pub tunnel_services: Option<Arc<dyn ServiceHandler>>,
     pub observer: Option<Arc<dyn UpdateObserver>>,
-    /// Longest text that an answer may carry, in bytes.
-    pub max_text: usize,
 }
 
 /// What is registered and bound. Thread-safe; no lock is held while a handler runs.
 pub struct Registry {
     state: RwLock<State>,
+    /// Longest text that an answer may carry, in bytes. Beside the lock: it is set again and again, as C may change it at any time.
+    max_text: AtomicUsize,
     own: Weak<Registry>,
 }
 
@@ -101,8 +102,11 @@ const DEFAULT_MAX_TEXT: usize = 1 << 20;
 impl Registry {
     /// An empty registry.
     pub fn new() -> Arc<Self> {
-        let state = State { max_text: DEFAULT_MAX_TEXT, ..State::default() };
-        Arc::new_cyclic(|own| Self { state: RwLock::new(state), own: own.clone() })
+        Arc::new_cyclic(|own| Self {
+            state: RwLock::default(),
+            max_text: AtomicUsize::new(DEFAULT_MAX_TEXT),
+            own: own.clone(),
+        })
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -264,7 +268,12 @@ impl Registry {
 
     /// Sets the longest text that an answer may carry, in bytes (`max_string_prop_length`).
     pub fn set_max_text(&self, bytes: usize) {
-        self.write().max_text = bytes;
+        self.max_text.store(bytes, Ordering::Relaxed);
+    }
+
+    /// That limit.
+    pub(super) fn max_text(&self) -> usize {
+        self.max_text.load(Ordering::Relaxed)
     }
 
     /// The definition of a registered property of a thing; `None` when it is not registered or has no definition.

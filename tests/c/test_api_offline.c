@@ -952,7 +952,7 @@ static int delete_again(struct twWs *ws, const char *data, size_t length) {
 }
 
 static void test_delete_in_its_own_callback(void) {
-    CHECK_INT(twApi_Initialize("localhost", 443, TW_URI, app_key, NULL, MESSAGE_CHUNK_SIZE, MESSAGE_CHUNK_SIZE, FALSE), TW_OK);
+    CHECK_INT(initialize(), TW_OK);
     CHECK_INT(twApi_RegisterCloseCallback(delete_again), TW_OK);
     CHECK_INT(twApi_Delete(), 0);
     CHECK_INT(deletions, 1);

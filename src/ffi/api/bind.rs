@@ -11,7 +11,7 @@ use crate::connection::{RequestError, result_of};
 use crate::ffi::dict::{twDict_Add, twDict_Find, twDict_Remove};
 use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
-use crate::ffi::list::twList;
+use crate::ffi::list::{self, twList};
 use crate::ffi::text;
 use crate::model::Text;
 use crate::things::DefaultServices;
@@ -147,14 +147,12 @@ unsafe fn bind_list(list: *mut twList, services: DefaultServices) -> c_int {
     if list.is_null() {
         return TW_INVALID_PARAM;
     }
+    // Copied first: the list is locked while it is walked, and recording a name may log.
+    // SAFETY: by contract of this function.
+    let listed: Vec<_> = unsafe { list::values::<c_char>(list).map(|name| text::text(name)).collect() };
     let mut names = Vec::new();
     let mut refusal = TW_OK;
-    // SAFETY: by contract of this function.
-    let mut node = unsafe { (*list).first };
-    while !node.is_null() {
-        // SAFETY: a node of the list.
-        let (name, next) = unsafe { (text::text((*node).value.cast()), (*node).next) };
-        node = next;
+    for name in listed {
         let Some(name) = name else {
             refusal = TW_INVALID_PARAM;
             break;

@@ -12,7 +12,7 @@ use crate::ffi::definitions::{TW_APPLICATIONKEYS, TW_THING, entityTypeEnum};
 use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK};
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::twInfoTable;
-use crate::ffi::list::{twForEachHander, twList, twList_Add, twList_Foreach, twList_Remove};
+use crate::ffi::list::{self, twList, twList_Add};
 use crate::ffi::{convert, text};
 use crate::model::{InfoTable, Text};
 
@@ -41,33 +41,17 @@ impl Listener {
 /// # Safety
 /// `list` is NULL or a list of `callbackInfo`.
 unsafe fn listeners(list: *mut twList) -> Vec<Listener> {
-    unsafe extern "C" fn collect(
-        _key: *mut c_void,
-        _key_size: usize,
-        data: *mut c_void,
-        _data_size: usize,
-        target: *mut c_void,
-    ) -> c_int {
-        if data.is_null() {
-            return 0;
-        }
-        // SAFETY: called by the loop below with its own vector and an entry of the list.
-        unsafe {
-            let info = &*data.cast::<callbackInfo>();
-            (*target.cast::<Vec<Listener>>()).push(Listener {
-                callback: info.cb,
-                userdata: UserData(info.userdata),
-                entity: text::text(info.entityName),
-                entity_type: info.entityType,
-            });
-        }
-        0
-    }
-    let mut found = Vec::new();
-    let handler: twForEachHander = Some(collect);
-    // SAFETY: by contract of this function; the vector outlives the loop.
-    unsafe { twList_Foreach(list, handler, ptr::addr_of_mut!(found).cast()) };
-    found
+    // SAFETY: by contract of this function; the list is locked during the walk.
+    let infos = unsafe { list::values::<callbackInfo>(list) }.filter_map(|info| unsafe { info.as_ref() });
+    infos
+        .map(|info| Listener {
+            callback: info.cb,
+            userdata: UserData(info.userdata),
+            // SAFETY: a C string or NULL.
+            entity: unsafe { text::text(info.entityName) },
+            entity_type: info.entityType,
+        })
+        .collect()
 }
 
 /// # Safety
@@ -91,24 +75,14 @@ unsafe fn add(
 /// # Safety
 /// `list` is a list of `callbackInfo`.
 unsafe fn remove(list: *mut twList, entity: *mut c_char, callback: *mut c_void, userdata: *mut c_void) -> c_int {
-    // SAFETY: by contract; nodes are walked as C programs do, under our own registration lock.
-    unsafe {
+    // SAFETY: by contract of this function; names are C strings or NULL.
+    let removed = unsafe {
         let wanted = text::bytes(entity);
-        let mut node = if list.is_null() { ptr::null_mut() } else { (*list).first };
-        while !node.is_null() {
-            let info = (*node).value.cast::<callbackInfo>();
-            if !info.is_null()
-                && (*info).cb == callback
-                && (*info).userdata == userdata
-                && text::bytes((*info).entityName) == wanted
-            {
-                twList_Remove(list, node, 1);
-                return TW_OK;
-            }
-            node = (*node).next;
-        }
-    }
-    NOT_REGISTERED
+        list::remove_first(list, |info: &callbackInfo| {
+            info.cb == callback && info.userdata == userdata && text::bytes(info.entityName) == wanted
+        })
+    };
+    if removed { TW_OK } else { NOT_REGISTERED }
 }
 
 fn bind_pointer(callback: bindEvent_cb) -> *mut c_void {

@@ -16,7 +16,7 @@ use crate::ffi::definitions::{entityTypeEnum, msgCodeEnum};
 use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK};
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::twInfoTable;
-use crate::ffi::list::{ListEntry, twList, twList_Add, twList_Create, twList_Delete};
+use crate::ffi::list::{self, twList, twList_Add, twList_Create, twList_Delete};
 use crate::ffi::messaging::response_cb;
 use crate::ffi::os_port::DATETIME;
 use crate::ffi::properties::{twProperty, twProperty_Create, twProperty_Delete};
@@ -440,7 +440,7 @@ pub unsafe extern "C" fn twApi_PushProperties(
         let entity_type = EntityType(entityType as u8);
         let target = Target { facade, entity_type, entity, name: Text::from(UPDATE_SERVICE) };
         // SAFETY: by contract of this function.
-        let values = match unsafe { take_properties((*properties).first) } {
+        let values = match unsafe { take_properties(properties) } {
             Ok(values) => values,
             Err(code) => return code,
         };
@@ -454,16 +454,14 @@ pub unsafe extern "C" fn twApi_PushProperties(
 /// The values of a list of properties, which become NOTHING.
 ///
 /// # Safety
-/// A node of such a list, or NULL.
-unsafe fn take_properties(mut node: *mut ListEntry) -> Result<Vec<PropertyValue>, c_int> {
+/// Such a list.
+unsafe fn take_properties(list: *mut twList) -> Result<Vec<PropertyValue>, c_int> {
+    // Copied first: the list is locked while it is walked, and a value that cannot be sent is logged.
+    // SAFETY: by contract of this function.
+    let properties: Vec<_> =
+        unsafe { list::values::<twProperty>(list) }.filter(|property| !property.is_null()).collect();
     let mut values = Vec::new();
-    while !node.is_null() {
-        // SAFETY: by contract of this function.
-        let (property, next) = unsafe { ((*node).value.cast::<twProperty>(), (*node).next) };
-        node = next;
-        if property.is_null() {
-            continue;
-        }
+    for property in properties {
         // SAFETY: a property by contract.
         unsafe {
             let name = text::text((*property).name).ok_or(TW_INVALID_PARAM)?;
