@@ -37,14 +37,9 @@ impl State {
     pub fn next_batch(&mut self, thing: &Text, max_message_size: usize) -> Next {
         let Some(state) = self.thing(thing) else { return Next::Done };
         let until = state.push_until;
-        let folded = !state.queue.iter().any(|queued| queued.is_due(until));
-        let due: Vec<&Queued> = if folded {
-            let mut due: Vec<_> = state.folded.values().filter(|queued| queued.is_due(until)).collect();
-            due.sort_by_key(|queued| queued.id);
-            due
-        } else {
-            state.queue.iter().filter(|queued| queued.is_due(until)).collect()
-        };
+        let folded = !state.queued().any(|queued| queued.is_due(until));
+        let mut due = if folded { state.folded_by_age() } else { state.queued().collect() };
+        due.retain(|queued| queued.is_due(until));
         let Some(first) = due.first() else { return Next::Done };
         let mut size = CallSize::new(thing, max_message_size);
         if let Some(length) = size.too_large(&first.value) {
@@ -71,7 +66,7 @@ impl State {
     pub fn remove(&mut self, thing: &Text, folded: bool, ids: &[u64]) {
         self.change(thing, |state, sizes| {
             if folded {
-                state.folded.retain(|_, queued| !is_one_of(ids, queued.id));
+                state.remove_folded(|queued| is_one_of(ids, queued.id));
             } else {
                 sizes.queued -= state.remove_queued(|queued| is_one_of(ids, queued.id));
             }
@@ -144,7 +139,7 @@ impl ThingState {
                 change(queued);
             }
         };
-        if folded { self.folded.values_mut().for_each(change) } else { self.queue.iter_mut().for_each(change) }
+        if folded { self.folded_mut().for_each(change) } else { self.queued_mut().for_each(change) }
     }
 }
 

@@ -153,7 +153,7 @@ impl ThingState {
         if queued.fold && rule_of(&name).is_some_and(Rule::folds) {
             // Folded means that only the latest value counts: a later accepted one has taken its place.
             if trace.accepted_id < queued.id {
-                self.folded.insert(name, queued);
+                self.set_folded(queued);
             }
             return 0;
         }
@@ -171,7 +171,7 @@ impl ThingState {
             None => None,
         };
         if let Some(value) = reference {
-            self.current.insert(name, value);
+            self.set_current(value);
         }
     }
 }

@@ -10,6 +10,8 @@
 mod batch;
 mod error;
 mod hold;
+mod journal;
+mod locked;
 mod platform;
 mod push;
 mod queue;
@@ -19,10 +21,11 @@ mod subscriptions;
 mod table;
 mod turn;
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
 
 pub use batch::MAX_REFUSALS;
 pub use error::{PushError, SetError};
+pub use journal::{Change, Watcher};
 pub use platform::Platform;
 pub use push::{PushCallback, PushOptions, SYNCHRONIZATION_LIMIT};
 pub use queue::{Current, Queued};
@@ -62,12 +65,6 @@ struct Shared {
     state: Mutex<State>,
     /// Signalled when a thread has ended a push.
     turn_over: Condvar,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl SubscribedProperties {
@@ -176,9 +173,14 @@ impl SubscribedProperties {
         self.shared.lock().held_size()
     }
 
-    /// Changes whenever the queue or the current values change: tells a mirror of them whether it is still true.
-    pub fn version(&self) -> u64 {
-        self.shared.lock().version()
+    /// Tells a watcher of all changes from now on; what there is already counts as a change. `None` ends it.
+    pub fn watch(&self, watcher: Option<Arc<dyn Watcher>>) {
+        self.shared.lock().watch(watcher);
+    }
+
+    /// The changes since the last time, oldest first; none without a watcher.
+    pub fn take_changes(&self) -> Vec<Change> {
+        self.shared.lock().journal.take()
     }
 
     /// The things with queued values.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 
 use super::hold::Hold;
+use super::journal::{Journal, Mark};
 use super::rule::{Rule, Verdict};
 use super::size::queue_size;
-use super::{PropertyValue, SetError, Taken};
+use super::{PropertyValue, SetError, Taken, Watcher};
 use crate::model::Text;
 
 /// A value that waits for the platform's answer.
@@ -46,15 +47,17 @@ pub struct Current {
 #[derive(Default)]
 pub(super) struct ThingState {
     /// Sorted by id.
-    pub queue: VecDeque<Queued>,
+    queue: VecDeque<Queued>,
     /// At most one per property.
-    pub folded: HashMap<Text, Queued>,
-    pub current: HashMap<Text, Arc<PropertyValue>>,
+    folded: HashMap<Text, Queued>,
+    current: HashMap<Text, Arc<PropertyValue>>,
     pub hold: Hold,
     /// The thread that pushes it.
     pub pusher: Option<ThreadId>,
     /// The push in progress sends values up to this id.
     pub push_until: u64,
+    /// What the change in progress has done.
+    pub marks: Vec<Mark>,
 }
 
 impl ThingState {
@@ -80,7 +83,6 @@ impl ThingState {
 #[derive(Default)]
 pub(super) struct State {
     last_id: u64,
-    version: u64,
     size: u64,
     held_size: u64,
     things: BTreeMap<Text, ThingState>,
@@ -90,6 +92,7 @@ pub(super) struct State {
     pub waited: HashSet<Text>,
     /// How many pushes each thread is inside of.
     pub pushers: HashMap<ThreadId, usize>,
+    pub journal: Journal,
 }
 
 impl State {
@@ -99,21 +102,37 @@ impl State {
 
     /// The state of a thing, made when it is missing.
     pub fn thing_mut(&mut self, thing: &Text) -> &mut ThingState {
-        self.version += 1;
         self.things.entry(thing.clone()).or_default()
     }
 
+    /// Changes a thing, which is made when it is missing.
+    fn edit<T>(&mut self, thing: &Text, change: impl FnOnce(&mut ThingState) -> T) -> T {
+        let state = self.things.entry(thing.clone()).or_default();
+        let result = change(state);
+        self.journal.note(thing, state);
+        result
+    }
+
     /// Changes a thing if there is anything of it, and forgets it when nothing is left.
-    pub fn change<T: Default>(&mut self, thing: &[u8], change: impl FnOnce(&mut ThingState, &mut Sizes) -> T) -> T {
+    pub fn change<T: Default>(&mut self, thing: &Text, change: impl FnOnce(&mut ThingState, &mut Sizes) -> T) -> T {
         let Some(state) = self.things.get_mut(thing) else { return T::default() };
         let mut sizes = Sizes { queued: self.size, held: self.held_size };
         let result = change(state, &mut sizes);
         (self.size, self.held_size) = (sizes.queued, sizes.held);
-        self.version += 1;
+        self.journal.note(thing, state);
         if state.is_idle() {
             self.things.remove(thing);
         }
         result
+    }
+
+    /// See [`super::SubscribedProperties::watch`].
+    pub fn watch(&mut self, watcher: Option<Arc<dyn Watcher>>) {
+        self.journal.watch(watcher);
+        for (thing, state) in &mut self.things {
+            state.mark_all();
+            self.journal.note(thing, state);
+        }
     }
 
     pub fn next_id(&mut self) -> u64 {
@@ -143,13 +162,14 @@ impl State {
         let id = self.next_id();
         let value = Arc::new(value);
         self.size += size;
-        let state = self.thing_mut(thing);
-        state.supersede_folded(&value.name, id);
-        state.remember(&value, rule.remembers(false, Verdict::Accept));
-        if traced {
-            state.hold.trace_accepted(id, &value);
-        }
-        state.queue.push_back(Queued::new(id, thing, value, false));
+        self.edit(thing, |state| {
+            state.supersede_folded(&value.name, id);
+            state.remember(&value, rule.remembers(false, Verdict::Accept));
+            if traced {
+                state.hold.trace_accepted(id, &value);
+            }
+            state.insert_queued(Queued::new(id, thing, value, false));
+        });
         Ok(Taken::Queued)
     }
 
@@ -157,12 +177,13 @@ impl State {
     pub fn fold(&mut self, thing: &Text, value: PropertyValue, rule: &Rule, traced: bool) -> Taken {
         let id = self.next_id();
         let value = Arc::new(value);
-        let state = self.thing_mut(thing);
-        state.remember(&value, rule.remembers(true, Verdict::Accept));
-        if traced {
-            state.hold.trace_accepted(id, &value);
-        }
-        state.folded.insert(value.name.clone(), Queued::new(id, thing, value, true));
+        self.edit(thing, |state| {
+            state.remember(&value, rule.remembers(true, Verdict::Accept));
+            if traced {
+                state.hold.trace_accepted(id, &value);
+            }
+            state.set_folded(Queued::new(id, thing, value, true));
+        });
         Taken::Folded
     }
 
@@ -181,17 +202,18 @@ impl State {
         let id = self.next_id();
         let value = Arc::new(value);
         self.held_size = self.held_size - replaced + size;
-        let state = self.thing_mut(thing);
-        let before = state.current.get(&value.name).cloned();
-        state.hold.add(Queued::new(id, thing, value.clone(), fold), before);
-        state.remember(&value, rule.remembers(fold, Verdict::Reject));
+        self.edit(thing, |state| {
+            let before = state.current.get(&value.name).cloned();
+            state.hold.add(Queued::new(id, thing, value.clone(), fold), before);
+            state.remember(&value, rule.remembers(fold, Verdict::Reject));
+        });
         Ok(Taken::Held)
     }
 
     /// What a rejected value leaves behind.
     pub fn remember_rejected(&mut self, thing: &Text, value: PropertyValue, rule: &Rule) {
         if rule.remembers(false, Verdict::Reject) {
-            self.thing_mut(thing).remember(&Arc::new(value), true);
+            self.edit(thing, |state| state.remember(&Arc::new(value), true));
         }
     }
 
@@ -205,7 +227,7 @@ impl State {
         }
         let queued = Queued::new(id, thing, Arc::new(value), fold);
         self.size += queued.size;
-        self.thing_mut(thing).queue.push_back(queued);
+        self.edit(thing, |state| state.insert_queued(queued));
     }
 
     pub fn is_synchronized(&self, thing: &Text) -> bool {
@@ -234,10 +256,6 @@ impl State {
         self.held_size
     }
 
-    pub fn version(&self) -> u64 {
-        self.version
-    }
-
     pub fn things(&self) -> impl Iterator<Item = (&Text, &ThingState)> {
         self.things.iter()
     }
@@ -247,7 +265,7 @@ impl State {
     }
 
     pub fn queued(&self, thing: &Text) -> Vec<Queued> {
-        self.thing(thing).map(|state| state.queue.iter().cloned().collect()).unwrap_or_default()
+        self.thing(thing).map(|state| state.queued().cloned().collect()).unwrap_or_default()
     }
 
     pub fn held_count(&self, thing: &Text) -> usize {
@@ -255,9 +273,8 @@ impl State {
     }
 
     pub fn folded(&self, thing: &Text) -> Vec<Queued> {
-        let mut folded: Vec<_> =
-            self.thing(thing).map(|state| state.folded.values().cloned().collect()).unwrap_or_default();
-        folded.sort_by_key(|queued| queued.id);
+        let folded = self.thing(thing).map(ThingState::folded_by_age).unwrap_or_default();
+        let folded = folded.into_iter().cloned().collect();
         folded
     }
 
@@ -271,9 +288,7 @@ impl State {
     }
 
     pub fn current_value(&self, thing: &Text, name: &Text) -> Option<Current> {
-        let state = self.thing(thing)?;
-        let value = state.current.get(name)?.clone();
-        Some(Current { value, pending: state.folded.contains_key(name) })
+        self.thing(thing)?.current_of(name)
     }
 
     pub fn clear_current_values(&mut self) {
@@ -285,8 +300,7 @@ impl State {
 
     pub fn purge_current_values_of_thing(&mut self, thing: &Text) -> bool {
         self.change(thing, |state, _| {
-            let any = !state.current.is_empty();
-            state.current.clear();
+            let any = state.forget_current(None);
             state.hold.forget_references(None);
             any
         })
@@ -295,15 +309,15 @@ impl State {
     pub fn purge_current_value_of_property(&mut self, thing: &Text, name: &Text) -> bool {
         self.change(thing, |state, _| {
             state.hold.forget_references(Some(name));
-            state.current.remove(name).is_some()
+            state.forget_current(Some(name))
         })
     }
 
     pub fn purge_changes_of_thing(&mut self, thing: &Text) -> bool {
         self.change(thing, |state, sizes| {
             let any = !state.queue.is_empty();
-            state.folded.clear();
-            sizes.queued -= total(state.queue.drain(..));
+            state.remove_folded(|_| true);
+            sizes.queued -= state.remove_queued(|_| true);
             sizes.held -= total(state.hold.take_all());
             any
         })
@@ -311,7 +325,7 @@ impl State {
 
     pub fn purge_changes_of_property(&mut self, thing: &Text, name: &Text) -> bool {
         self.change(thing, |state, sizes| {
-            state.folded.remove(name);
+            state.remove_folded(|folded| folded.value.name == *name);
             let before = sizes.queued;
             sizes.queued -= state.remove_queued(|queued| queued.value.name == *name);
             sizes.held -= total(state.hold.take_property(name));
@@ -338,32 +352,109 @@ fn check_room(thing: &Text, value: &PropertyValue, queued: u64, size: u64, limit
 }
 
 impl ThingState {
+    /// What is queued, oldest first.
+    pub fn queued(&self) -> impl Iterator<Item = &Queued> {
+        self.queue.iter()
+    }
+
+    /// What is queued, to be marked.
+    pub fn queued_mut(&mut self) -> impl Iterator<Item = &mut Queued> {
+        self.queue.iter_mut()
+    }
+
+    /// The folded values, to be marked.
+    pub fn folded_mut(&mut self) -> impl Iterator<Item = &mut Queued> {
+        self.folded.values_mut()
+    }
+
+    /// The folded values, oldest first.
+    pub fn folded_by_age(&self) -> Vec<&Queued> {
+        let mut folded: Vec<_> = self.folded.values().collect();
+        folded.sort_by_key(|queued| queued.id);
+        folded
+    }
+
+    /// The last value of a property.
+    pub fn current_of(&self, name: &Text) -> Option<Current> {
+        let value = self.current.get(name)?.clone();
+        Some(Current { value, pending: self.folded.contains_key(name) })
+    }
+
+    /// Everything, for someone who has seen nothing yet.
+    pub fn mark_all(&mut self) {
+        self.marks.extend(self.queue.iter().cloned().map(Mark::Queued));
+        self.marks.extend(self.current.keys().cloned().map(Mark::Current));
+    }
+
     fn remember(&mut self, value: &Arc<PropertyValue>, is_reference: bool) {
         if is_reference {
-            self.current.insert(value.name.clone(), value.clone());
+            self.set_current(value.clone());
         }
+    }
+
+    /// Sets the last value of a property.
+    pub fn set_current(&mut self, value: Arc<PropertyValue>) {
+        self.marks.push(Mark::Current(value.name.clone()));
+        self.current.insert(value.name.clone(), value);
+    }
+
+    /// Forgets the last value of a property, or of all; whether there was one.
+    fn forget_current(&mut self, name: Option<&Text>) -> bool {
+        let before = self.current.len();
+        let marks = &mut self.marks;
+        self.current.retain(|own, _| {
+            let goes = name.is_none_or(|name| name == own);
+            if goes {
+                marks.push(Mark::Current(own.clone()));
+            }
+            !goes
+        });
+        self.current.len() != before
+    }
+
+    /// Sets the folded value of a property.
+    pub fn set_folded(&mut self, folded: Queued) {
+        self.marks.push(Mark::Current(folded.value.name.clone()));
+        self.folded.insert(folded.value.name.clone(), folded);
+    }
+
+    /// Removes folded values.
+    pub fn remove_folded(&mut self, remove: impl Fn(&Queued) -> bool) {
+        let marks = &mut self.marks;
+        self.folded.retain(|name, folded| {
+            let goes = remove(folded);
+            if goes {
+                marks.push(Mark::Current(name.clone()));
+            }
+            !goes
+        });
     }
 
     /// A value that is queued later than a folded one of its property takes its place.
     pub fn supersede_folded(&mut self, name: &Text, id: u64) {
         if self.folded.get(name).is_some_and(|folded| folded.id < id) {
-            self.folded.remove(name);
+            self.remove_folded(|folded| folded.value.name == *name);
         }
     }
 
     /// Removes queued values; the bytes that they counted.
     pub fn remove_queued(&mut self, remove: impl Fn(&Queued) -> bool) -> u64 {
         let mut bytes = 0;
+        let marks = &mut self.marks;
         self.queue.retain(|queued| {
-            let stays = !remove(queued);
-            bytes += if stays { 0 } else { queued.size };
-            stays
+            let goes = remove(queued);
+            if goes {
+                bytes += queued.size;
+                marks.push(Mark::Unqueued(queued.id));
+            }
+            !goes
         });
         bytes
     }
 
     /// Inserts a value where its age puts it.
     pub fn insert_queued(&mut self, queued: Queued) {
+        self.marks.push(Mark::Queued(queued.clone()));
         let place = self.queue.partition_point(|other| other.id < queued.id);
         self.queue.insert(place, queued);
     }

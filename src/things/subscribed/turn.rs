@@ -21,7 +21,7 @@ impl SubscribedProperties {
     /// callback can be: waiting could be for itself. The push under way then sends what is queued now, too.
     pub(super) fn turn<'a>(&'a self, thing: &'a Text) -> Option<Turn<'a>> {
         let thread = thread::current().id();
-        let mut state = self.shared.lock();
+        let mut state = self.shared.lock_silently();
         while state.thing(thing).is_some_and(|thing| thing.pusher.is_some()) {
             if state.pushers.contains_key(&thread) {
                 let last = state.last_id();

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod hold;
+mod journal;
 mod model;
 mod pushing;
 mod setting;

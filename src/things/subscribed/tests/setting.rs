@@ -282,20 +282,3 @@ fn a_value_can_be_queued_without_being_judged() {
     queue(3.0, true);
     assert_eq!(device.queued(), [3.0], "folded, it takes the place of the others");
 }
-
-#[test]
-fn the_version_changes_with_what_can_be_seen() {
-    let device = Device::new().with("p", "VALUE", 0.0);
-    let mut last = device.values.version();
-    let mut changed = || {
-        let version = device.values.version();
-        std::mem::replace(&mut last, version) != version
-    };
-    device.set("p", 1.0).unwrap();
-    assert!(changed());
-    device.push(&Scripted::online()).unwrap();
-    assert!(changed());
-    assert!(!changed());
-    device.values.clear_current_values();
-    assert!(changed());
-}
