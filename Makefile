@@ -19,7 +19,7 @@ RUST_LIB := $(TARGET_DIR)/$(CARGO_BUILD_TARGET)/$(if $(filter dev,$(PROFILE)),de
 # What the Rust standard library needs of the system; a program that links libtwCSdk_static.a needs the same.
 NATIVE_LIBS := -lpthread -ldl -lm
 
-.PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c check \
+.PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c conformance check \
         examples demo test-examples bench bench-idle release-platform \
         install uninstall clean need-build need-test
 
@@ -32,6 +32,7 @@ help:
 	@echo 'make bench          how long a service call takes, over loopback; ROUNDS=n TIMES=n'
 	@echo 'make bench-idle     how often a connected device wakes up, and its memory; SECONDS_EACH=n'
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
+	@echo 'make conformance    table of checks per header; LIB=libtwCSdk.so INCLUDE=folders tests another library'
 	@echo 'make check          everything that CI does: fmt, clippy, headers, tests, ABI'
 	@echo 'make headers        regenerates include/twExt.h, the forwarding headers and src/ffi/exports'
 	@echo 'make check-headers  says whether they are current'
@@ -127,7 +128,7 @@ examples: build/SteamSensor build/SteamTutorial
 demo: build/SteamSensor
 	$(CARGO) run --locked --quiet --package twedge-platform --bin twedge-demo -- -- build/SteamSensor
 
-test: test-rust test-c test-examples
+test: test-rust test-c conformance test-examples
 
 # The demo ends with 0 only if all six steps and a service call were seen.
 test-examples: examples
@@ -150,6 +151,10 @@ test-rust:
 
 test-c: need-test lib
 	tests/c/run.sh
+
+# Ours, or with LIB=FILE INCLUDE=FOLDERS any other library with this interface.
+conformance: need-test $(if $(LIB),,lib)
+	tests/c/conformance/run.sh
 
 check: need-test
 	$(CARGO) fmt --all --check

@@ -15,6 +15,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 pub const TW_MAP_MISSING: c_int = -3;
@@ -43,6 +44,8 @@ struct Map {
     /// Recursive, so that the function called for each entry may use the map.
     mutex: *mut pthread_mutex_t,
     entries: UnsafeCell<Entries>,
+    /// Whether `twMap_Cleanup` still counts it among the live ones. It does so once.
+    counted: AtomicBool,
 }
 
 /// The entries by key, in an order that repeats from run to run.
@@ -97,7 +100,7 @@ fn create(delete: map_del_func, parse: map_key_parse_func) -> *mut twMap {
     if mutex.is_null() {
         return ptr::null_mut();
     }
-    let map = Arc::new(Map { parse, delete, mutex, entries: UnsafeCell::default() });
+    let map = Arc::new(Map { parse, delete, mutex, entries: UnsafeCell::default(), counted: AtomicBool::new(true) });
     // C needs an address that nothing else has while the map lives.
     let handle = memory::zeroed(1).cast::<c_void>();
     if !handle.is_null() {
@@ -324,11 +327,16 @@ pub unsafe extern "C" fn twMap_GetCount(r#in: *mut twMap) -> c_int {
     })
 }
 
-/// 100 while any map or dictionary that was made with functions is still alive, otherwise 0. `twApi_Delete` returns it.
+/// 100 when any map or dictionary that was made with functions is still alive, otherwise 0. `twApi_Delete` returns it.
+/// The next call does not count those again; they stay usable, and deletable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twMap_Cleanup() -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        let alive = maps().values().any(|map| map.parse.is_some() || map.delete.is_some());
+        let made_with_functions = |map: &&Arc<Map>| map.parse.is_some() || map.delete.is_some();
+        let alive = maps().values().filter(made_with_functions).fold(false, |alive, map| {
+            let counted = map.counted.swap(false, Ordering::AcqRel);
+            alive || counted
+        });
         if alive { TW_UNKNOWN_ERROR } else { TW_OK }
     })
 }

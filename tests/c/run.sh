@@ -41,21 +41,8 @@ build() {
     return 1
 }
 
-# start_platform: fails when there is none and none can be built
-start_platform() {
-    local program=${CARGO_TARGET_DIR:-target}/debug/twedge-platform line
-    if command -v "${CARGO:-cargo}" >/dev/null; then
-        "${CARGO:-cargo}" build --locked --quiet --package twedge-platform --bin twedge-platform
-    fi
-    [ -x "$program" ] || return 1
-    coproc PLATFORM { exec "$program" --port 0 --quiet 2>"$out/platform.log"; }
-    trap 'kill "$platform"' EXIT
-    platform=$PLATFORM_PID
-    read -r -t 30 -u "${PLATFORM[0]}" line || return 1
-    export TWEDGE_TEST_PORT=${line##*:} TWEDGE_TEST_KEY=twedge-demo-key
-}
-
-start_platform || echo 'no local platform: tests that need one are skipped' >&2
+. tests/c/platform.sh
+start_platform "$out/platform.log" || echo 'no local platform: tests that need one are skipped' >&2
 export LD_LIBRARY_PATH=$PWD/build
 for source in tests/c/*.c; do
     name=$(basename "$source" .c)

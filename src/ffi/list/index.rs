@@ -88,7 +88,16 @@ pub fn removed(list: usize, before: Stamp, after: Stamp, entry: usize) {
 
 /// Forgets a list: it was emptied, deleted, or its address is being used for a new one.
 pub fn forget(list: usize) {
-    shard(list).remove(&list);
+    drop_index(&mut shard(list), list);
+}
+
+/// With the last index goes the memory of the map, which leak checkers would report: it is known by an address in its middle
+/// only.
+fn drop_index(shard: &mut Shard, list: usize) {
+    shard.remove(&list);
+    if shard.is_empty() {
+        shard.shrink_to_fit();
+    }
 }
 
 fn update(list: usize, before: Stamp, after: Stamp, change: impl FnOnce(&mut Index)) {
@@ -98,7 +107,7 @@ fn update(list: usize, before: Stamp, after: Stamp, change: impl FnOnce(&mut Ind
             change(index);
             index.stamp = after;
         } else {
-            shard.remove(&list);
+            drop_index(&mut shard, list);
         }
     }
 }
