@@ -1505,7 +1505,8 @@ size_t twMap_Foreach(twMap *in, twMap_foreach_fn listHandler, void *userData);
 int twMap_GetCount(twMap *in);
 
 /**
- * 100 while any map or dictionary that was made with functions is still alive, otherwise 0. `twApi_Delete` returns it.
+ * 100 when any map or dictionary that was made with functions is still alive, otherwise 0. `twApi_Delete` returns it.
+ * The next call does not count those again; they stay usable, and deletable.
  */
 int twMap_Cleanup(TW_NO_PROTOTYPE);
 
