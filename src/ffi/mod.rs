@@ -43,6 +43,8 @@ pub mod file_manager;
 pub mod file_transfer_callbacks;
 pub mod http_proxy;
 pub mod info_table;
+#[rustfmt::skip]
+mod layout;
 pub mod list;
 pub mod logger;
 pub mod map;

@@ -1,4 +1,5 @@
-//! Writes what C sees of the facade: `include/twExt.h`, the forwarding headers and `src/ffi/exports`.
+//! Writes what C sees of the facade: `include/twExt.h`, the forwarding headers, `src/ffi/layout.rs` and
+//! `src/ffi/exports`.
 //!
 //! The declarations come from cbindgen, which reads `src/ffi` as `cbindgen.toml` tells it. What Rust cannot say
 //! (macros, conditions, prototypes of variadic functions) is C text in `sections/`, one file per C header.
@@ -8,6 +9,7 @@
 //! generated header, and each other header name forwards to its part of it and the parts that this needs.
 
 mod exports;
+mod layout;
 mod section;
 mod source;
 mod text;
@@ -53,6 +55,7 @@ fn run(check: bool) -> Result<bool, Box<dyn Error>> {
     for section in sections.iter().filter(|s| s.forwarded) {
         files.push((include.join(&section.header), text::forwarding_header(section)));
     }
+    files.push((root.join("src/ffi/layout.rs"), layout::assertions(&root.join("tests/abi"), &root.join("src/ffi"))?));
     files.push((root.join("src/ffi/exports"), exports::list(&sources, &root.join("src/ffi/variadic.c"))?));
 
     let mut current = true;
