@@ -18,6 +18,8 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 RUST_LIB := $(TARGET_DIR)/$(CARGO_BUILD_TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/libtwedge.a
 # What the Rust standard library needs of the system; a program that links libtwCSdk_static.a needs the same.
 NATIVE_LIBS := -lpthread -ldl -lm
+# Whose layouts the headers are checked for besides the host's: two 32-bit ones, little and big endian, and a 64-bit one.
+CROSS_TARGETS ?= arm-linux-gnueabihf,mips-linux-gnu,aarch64-linux-gnu
 
 .PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c conformance check \
         examples demo test-examples bench bench-idle release-platform \
@@ -102,7 +104,7 @@ check-headers:
 	$(CARGO) run --locked --quiet --package twedge-headers -- check
 
 check-abi: need-test lib
-	$(PYTHON) tests/abi/check.py --lib build/$(SO) --compilers gcc:g++,$(CLANG):$(CLANG)++
+	$(PYTHON) tests/abi/check.py --lib build/$(SO) --compilers gcc:g++,$(CLANG):$(CLANG)++ --targets $(CROSS_TARGETS)
 
 fmt:
 	$(CARGO) fmt --all

@@ -1102,6 +1102,18 @@ DIR *twDirectory_IterateEntries(char *dirName,
 int twDirectory_GetLastError(TW_NO_PROTOTYPE);
 
 /**
+ * The default log function: writes `[LEVEL] timestamp: message` and a newline to the C library's standard output,
+ * without flushing. Strings borrowed, NULL is shown as empty. From any thread.
+ */
+void LOGGING_FUNCTION(enum LogLevel level, const char *timestamp, const char *message);
+
+/**
+ * The name of a level: TRACE, DEBUG, INFO, WARN, ERROR, FORCE, AUDIT, else UNKNOWN. Internal: not to be changed or
+ * freed.
+ */
+char *levelString(enum LogLevel level);
+
+/**
  * A new mutex, not recursive, to be given to `twMutex_Delete`. NULL when there is no memory for it.
  */
 pthread_mutex_t *twMutex_Create(TW_NO_PROTOTYPE);
@@ -1173,6 +1185,17 @@ int twSocket_Delete(struct twSocket *s);
  * The error number that the last of these functions left on this thread (errno).
  */
 int twSocket_GetLastError(TW_NO_PROTOTYPE);
+
+/**
+ * Starts the thread that runs the tasks of twTasker_CreateTask(), unless it is running. From any thread.
+ */
+void twTasker_Start(TW_NO_PROTOTYPE);
+
+/**
+ * Ends the thread that runs the tasks and waits until it has ended, a task in progress included; from a task, does not
+ * wait. The tasks stay in their slots. Without a thread nothing happens. From any thread.
+ */
+void twTasker_Stop(TW_NO_PROTOTYPE);
 
 /**
  * Waits for one character of standard input, without echo and without waiting for the end of the line if that is a
@@ -1697,18 +1720,6 @@ int twLogger_SetFunction(log_function f);
 int twLogger_SetIsVerbose(char val);
 
 /**
- * The default log function: writes `[LEVEL] timestamp: message` and a newline to the C library's standard output,
- * without flushing. Strings borrowed, NULL is shown as empty. From any thread.
- */
-void LOGGING_FUNCTION(enum LogLevel level, const char *timestamp, const char *message);
-
-/**
- * The name of a level: TRACE, DEBUG, INFO, WARN, ERROR, FORCE, AUDIT, else UNKNOWN. Internal: not to be changed or
- * freed.
- */
-char *levelString(enum LogLevel level);
-
-/**
  * The name of a message code, as GET or NOT_FOUND; UNKNOWN for a number without one. Internal: not to be changed or
  * freed.
  */
@@ -1798,17 +1809,6 @@ int twTasker_RemoveTask(int id);
  * Removes all tasks; one that is being run goes on. From any thread, tasks included.
  */
 void twTaskerRemoveAllTasks(TW_NO_PROTOTYPE);
-
-/**
- * Starts the thread that runs the tasks, unless it is running. From any thread.
- */
-void twTasker_Start(TW_NO_PROTOTYPE);
-
-/**
- * Ends the thread that runs the tasks and waits until it has ended, a task in progress included; from a task, does not
- * wait. The tasks stay in their slots. Without a thread nothing happens. From any thread.
- */
-void twTasker_Stop(TW_NO_PROTOTYPE);
 
 TW_END_DECLARATIONS
 

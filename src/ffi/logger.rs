@@ -13,12 +13,13 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, Ordering};
 
 use super::definitions::{
-    LogLevel, TW_AUDIT, TW_DEBUG, TW_ERROR, TW_EVENTS, TW_FORCE, TW_INFO, TW_PROPERTIES, TW_RESOURCE, TW_SERVICES,
-    TW_SUBSYSTEM, TW_THING, TW_TRACE, TW_WARN, characteristicEnum, entityTypeEnum, msgCodeEnum,
+    LogLevel, TW_EVENTS, TW_PROPERTIES, TW_RESOURCE, TW_SERVICES, TW_SUBSYSTEM, TW_THING, TW_TRACE, TW_WARN,
+    characteristicEnum, entityTypeEnum, msgCodeEnum,
 };
 use super::errors::TW_OK;
 use super::guard::guard;
 use super::memory;
+use super::os_port::LOGGING_FUNCTION;
 use super::shared::Shared;
 use crate::wire::MessageCode;
 
@@ -171,33 +172,8 @@ pub unsafe extern "C" fn twedge_log_text(level: LogLevel, text: *const c_char) {
     guard((), || sink::emit(level, unsafe { CStr::from_ptr(text) }));
 }
 
-/// The default log function: writes `[LEVEL] timestamp: message` and a newline to the C library's standard output,
-/// without flushing. Strings borrowed, NULL is shown as empty. From any thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn LOGGING_FUNCTION(level: LogLevel, timestamp: *const c_char, message: *const c_char) {
-    let text = |text: *const c_char| if text.is_null() { c"".as_ptr() } else { text };
-    // SAFETY: the format takes three terminated strings, and one call writes the whole line under stdio's own lock.
-    unsafe { libc::printf(c"[%-5s] %s: %s\n".as_ptr(), levelString(level), text(timestamp), text(message)) };
-}
-
 fn to_static(text: &'static CStr) -> *mut c_char {
     text.as_ptr().cast_mut()
-}
-
-/// The name of a level: TRACE, DEBUG, INFO, WARN, ERROR, FORCE, AUDIT, else UNKNOWN. Internal: not to be changed or
-/// freed.
-#[unsafe(no_mangle)]
-pub extern "C" fn levelString(level: LogLevel) -> *mut c_char {
-    to_static(match level {
-        TW_TRACE => c"TRACE",
-        TW_DEBUG => c"DEBUG",
-        TW_INFO => c"INFO",
-        TW_WARN => c"WARN",
-        TW_ERROR => c"ERROR",
-        TW_FORCE => c"FORCE",
-        TW_AUDIT => c"AUDIT",
-        _ => c"UNKNOWN",
-    })
 }
 
 /// The name of a message code, as GET or NOT_FOUND; UNKNOWN for a number without one. Internal: not to be changed or
@@ -307,11 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_levels_entities_and_characteristics() {
-        assert_eq!(
-            (0..8).map(|level| text(levelString(level))).collect::<Vec<_>>(),
-            ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FORCE", "AUDIT", "UNKNOWN"]
-        );
+    fn names_of_entities_and_characteristics() {
         assert_eq!(
             [TW_THING, TW_RESOURCE, TW_SUBSYSTEM, 0].map(|m| twEntityToString(m)).map(text),
             ["THING", "RESOURCE", "SUBSYSTEM", "UNKNOWN"]

@@ -1,8 +1,10 @@
 //! `twOSPort.h`: Operating system services: time, mutexes, sockets, sleeping, directories and files.
 
 mod directory;
+mod logging;
 pub mod mutex;
 mod socket;
+mod tasks;
 mod terminal;
 pub mod time;
 
@@ -10,6 +12,8 @@ use libc::addrinfo;
 use std::ffi::{c_char, c_int};
 
 use super::passwds::twPasswdCallbackFunction;
+
+pub use logging::LOGGING_FUNCTION;
 
 pub const TW_AXTLS_MAX_CERT_SIZE: c_int = 16384;
 /// A socket that is not open. Written out in the header with its type.

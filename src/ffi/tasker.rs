@@ -236,7 +236,7 @@ pub extern "C" fn twTaskerGetTask(i: c_int) -> *mut twTask {
 #[unsafe(no_mangle)]
 pub extern "C" fn twTasker_Initialize() {
     twTaskerRemoveAllTasks();
-    twTasker_Start();
+    start_thread();
 }
 
 /// Another name of `twTasker_Initialize`, which no header declares.
@@ -289,42 +289,35 @@ pub extern "C" fn twTaskerRemoveAllTasks() {
     });
 }
 
-/// Starts the thread that runs the tasks, unless it is running. From any thread.
-#[unsafe(no_mangle)]
-pub extern "C" fn twTasker_Start() {
-    guard((), || {
-        let process = std::process::id();
-        let mut running = locked(&RUNNING);
-        if running.as_ref().is_some_and(|running| running.process == process) {
-            return;
-        }
-        let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        match NativeThread::spawn(move || run(&flag)) {
-            Ok(thread) => *running = Some(Running { process, stop, thread }),
-            Err(error) => log::error!("cannot start the tasker: {error}"),
-        }
-    });
+/// Starts the thread that runs the tasks, unless it is running.
+pub fn start_thread() {
+    let process = std::process::id();
+    let mut running = locked(&RUNNING);
+    if running.as_ref().is_some_and(|running| running.process == process) {
+        return;
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    match NativeThread::spawn(move || run(&flag)) {
+        Ok(thread) => *running = Some(Running { process, stop, thread }),
+        Err(error) => log::error!("cannot start the tasker: {error}"),
+    }
 }
 
-/// Ends the thread that runs the tasks and waits until it has ended, a task in progress included; from a task, does not
-/// wait. The tasks stay in their slots. Without a thread nothing happens. From any thread.
-#[unsafe(no_mangle)]
-pub extern "C" fn twTasker_Stop() {
-    guard((), || {
-        let Some(running) = locked(&RUNNING).take() else { return };
-        if running.process != std::process::id() {
-            // A fork does not copy threads.
-            return;
-        }
-        running.stop.store(true, Ordering::SeqCst);
-        work::wake();
-        if running.thread.is_current() {
-            running.thread.detach();
-        } else {
-            running.thread.join();
-        }
-    });
+/// Ends the thread that runs the tasks and waits until it has ended; from a task, does not wait.
+pub fn stop_thread() {
+    let Some(running) = locked(&RUNNING).take() else { return };
+    if running.process != std::process::id() {
+        // A fork does not copy threads.
+        return;
+    }
+    running.stop.store(true, Ordering::SeqCst);
+    work::wake();
+    if running.thread.is_current() {
+        running.thread.detach();
+    } else {
+        running.thread.join();
+    }
 }
 
 #[cfg(test)]
@@ -337,7 +330,7 @@ mod tests {
     fn alone() -> MutexGuard<'static, ()> {
         static ALONE: Mutex<()> = Mutex::new(());
         let guard = locked(&ALONE);
-        twTasker_Stop();
+        stop_thread();
         twTaskerRemoveAllTasks();
         guard
     }
@@ -371,8 +364,8 @@ mod tests {
         note('o');
     }
     unsafe extern "C" fn stop_and_restart(_: u64, _: *mut c_void) {
-        twTasker_Stop();
-        twTasker_Start();
+        stop_thread();
+        start_thread();
         twTasker_RemoveTask(0);
         note('r');
     }
@@ -403,8 +396,8 @@ mod tests {
         locked(&RUNS).clear();
         create(AN_HOUR, Some(a));
         create(20, Some(b));
-        twTasker_Start();
-        twTasker_Start();
+        start_thread();
+        start_thread();
         wait_for('b', 4);
         assert_eq!(runs_of('a'), 1);
         let runs = locked(&RUNS).clone();
@@ -412,8 +405,8 @@ mod tests {
         assert!(b[3].1 - b[0].1 >= Duration::from_millis(55), "three intervals, rounds being counted in milliseconds");
         create(AN_HOUR, Some(own));
         wait_for('o', 1);
-        twTasker_Stop();
-        twTasker_Stop();
+        stop_thread();
+        stop_thread();
     }
 
     #[test]
@@ -422,10 +415,10 @@ mod tests {
         locked(&RUNS).clear();
         create(AN_HOUR, Some(stop_and_restart));
         create(1, Some(a));
-        twTasker_Start();
+        start_thread();
         wait_for('r', 1);
         wait_for('a', 2);
-        twTasker_Stop();
+        stop_thread();
     }
 
     #[test]
@@ -479,14 +472,14 @@ mod tests {
         work::install(&[(own, Functions::TUNNELS)], bell.clone());
         create(1, Some(own));
         create(10, Some(b));
-        twTasker_Start();
+        start_thread();
         wait_for('b', 5);
         assert_eq!(runs_of('o'), 1, "once at the start, and not again without work");
         assert_eq!(*locked(&bell.asked_for), Functions::TUNNELS);
         *locked(&bell.rung) = true;
         bell.changed.notify_all();
         wait_for('o', 2);
-        twTasker_Stop();
+        stop_thread();
         work::uninstall();
     }
 }

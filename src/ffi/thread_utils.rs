@@ -12,7 +12,7 @@ use super::guard::guard;
 use super::os_port::DATETIME;
 use super::os_port::time::twGetSystemTime;
 use super::shapes::implements;
-use super::tasker::{self, twTasker_Start};
+use super::tasker;
 use super::text;
 use super::threads::{twThread, twThread_Create, twThread_Delete};
 use super::work::{self, Functions, locked};
@@ -183,7 +183,7 @@ fn start(rate: u32, model: twThreadingModel, handlers: u32) {
             tasker::add_own(rate, twExt_PerformPolledFunctions);
             tasker::add_own(PUMP_PERIOD, twApi_TaskerFunction);
             tasker::add_own(PUMP_PERIOD, twMessageHandler_msgHandlerTask);
-            twTasker_Start();
+            tasker::start_thread();
         }
         _ => {
             log::warn!("twExt_Start does nothing for the single threaded model: twExt_Idle runs it");

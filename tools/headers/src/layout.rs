@@ -87,10 +87,7 @@ fn rows(path: &Path) -> Result<Vec<((String, String), Numbers)>, Box<dyn Error>>
     let mut lines = text.lines();
     let columns: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
     let column = |name: &str| {
-        columns
-            .iter()
-            .position(|c| *c == name)
-            .ok_or_else(|| format!("{} has no column {name}", path.display()))
+        columns.iter().position(|c| *c == name).ok_or_else(|| format!("{} has no column {name}", path.display()))
     };
     let (name, field, offset) = (column("type")?, column("field")?, column("offset")?);
     let (size, align) = (column("size")?, column("align")?);
