@@ -11,13 +11,12 @@ use super::connect::Origin;
 use super::events::Event;
 use super::shared::Shared;
 use crate::model::Text;
-use crate::net::dial::Route;
 
 impl Shared {
     /// When the I/O thread has to reconnect by itself, `now` for at once, unless the application ticks before.
     pub fn next_background_reconnect(&self, now: Instant) -> Option<Instant> {
         // Credentials of a proxy come from the application, which no thread of ours may call.
-        if !matches!(self.endpoint().route, Route::Direct) {
+        if self.endpoint().route.may_ask() {
             return None;
         }
         let at = self.next_reconnect(now)?;

@@ -1,5 +1,6 @@
 //! Why no WebSocket could be opened.
 
+use super::proxy::ProxyError;
 use super::tls::CertificateRejected;
 use super::upgrade::UpgradeError;
 use thiserror::Error;
@@ -11,6 +12,8 @@ pub enum Step {
     Resolve,
     /// TCP connection to one of them.
     Connect,
+    /// CONNECT through an HTTP proxy, if there is one.
+    Proxy,
     /// TLS handshake, the server's certificate included.
     TlsHandshake,
     /// HTTP upgrade.
@@ -22,6 +25,7 @@ impl std::fmt::Display for Step {
         f.write_str(match self {
             Step::Resolve => "resolving the host name",
             Step::Connect => "connecting",
+            Step::Proxy => "asking the proxy",
             Step::TlsHandshake => "the TLS handshake",
             Step::Upgrade => "the WebSocket upgrade",
         })
@@ -51,6 +55,19 @@ pub enum OpenError {
         port: u16,
         /// Each address with what it said.
         reason: String,
+    },
+    /// The proxy itself cannot be reached.
+    #[error("the HTTP proxy cannot be reached: {0}")]
+    ProxyUnreachable(Box<OpenError>),
+    /// The proxy does not let the connection through.
+    #[error("the HTTP proxy {host:?} port {port} does not let the connection through: {error}")]
+    Proxy {
+        /// Host of the proxy as configured.
+        host: String,
+        /// Port of the proxy as configured.
+        port: u16,
+        /// What it was.
+        error: ProxyError,
     },
     /// The TLS handshake failed for a reason that is not the server's certificate.
     #[error("the TLS handshake with {host:?} failed ({reason}); check that the port expects TLS 1.2 or 1.3")]
@@ -88,6 +105,8 @@ impl OpenError {
         match self {
             OpenError::Resolve { .. } => Step::Resolve,
             OpenError::Connect { .. } => Step::Connect,
+            OpenError::ProxyUnreachable(error) => error.step(),
+            OpenError::Proxy { .. } => Step::Proxy,
             OpenError::TlsHandshake { .. } | OpenError::Certificate(_) => Step::TlsHandshake,
             _ => Step::Upgrade,
         }

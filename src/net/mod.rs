@@ -6,6 +6,7 @@
 pub mod dial;
 mod error;
 pub mod open;
+pub mod proxy;
 pub mod tls;
 pub mod transport;
 pub mod upgrade;

@@ -1,11 +1,14 @@
-//! Opening a WebSocket as one machine that never waits: look the name up, connect, TLS handshake, HTTP upgrade.
+//! Opening a WebSocket as one machine that never waits: look the name up, connect, ask a proxy, TLS handshake, HTTP upgrade.
 
 use super::dial::{Dial, Route, Wake};
+use super::proxy::{self, Proxy, ProxyError};
 use super::transport::{ReadState, Transport, TransportError};
 use super::upgrade::{Accepted, DeflateParams, ResponseReader, UpgradeRequest};
 use super::{OpenError, Step};
+use mio::net::TcpStream;
 use mio::{Registry, Token};
 use rustls::ClientConfig;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -37,11 +40,22 @@ pub struct Opened {
 pub struct Opening {
     options: OpenOptions,
     deadline: Instant,
+    /// Between two connections to a proxy: what has been said on the first one.
+    handshake: Option<proxy::Handshake>,
     stage: Stage,
+}
+
+/// An exchange with a proxy under way.
+struct Exchange {
+    proxy: Arc<Proxy>,
+    /// The machine that is asked, if the name stands for several: it is the one that knows its challenge.
+    address: SocketAddr,
+    handshake: proxy::Handshake,
 }
 
 enum Stage {
     Dialling(Dial),
+    Proxy(Transport, Exchange),
     Handshake(Transport),
     Upgrade(Transport, ResponseReader),
     /// Opened or failed.
@@ -55,10 +69,14 @@ impl Opening {
     /// # Errors
     /// [`OpenError::Resolve`] if no lookup can be started.
     pub fn start(options: OpenOptions, deadline: Instant, wake: Wake) -> Result<Opening, OpenError> {
-        let dial = match options.route {
-            Route::Direct => Dial::start(&options.host, options.port, deadline, wake)?,
+        let handshake = match &options.route {
+            Route::Direct => None,
+            Route::Proxy(proxy) => Some(proxy::Handshake::new(proxy, &options.host, options.port)),
         };
-        Ok(Opening { options, deadline, stage: Stage::Dialling(dial) })
+        let (host, port) = dialled(&options);
+        let dial = Dial::start(host, port, deadline, wake).map_err(|error| unreached(&options.route, error))?;
+        let stage = Stage::Dialling(dial);
+        Ok(Opening { options, deadline, handshake, stage })
     }
 
     /// Goes on as far as is possible without waiting. To be called after the start, after each wake, each readiness of
@@ -70,6 +88,7 @@ impl Opening {
         loop {
             let (stage, progress) = match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Dialling(dial) => self.dial(dial, registry, token, now)?,
+                Stage::Proxy(transport, exchange) => self.ask(transport, exchange)?,
                 Stage::Handshake(transport) => self.handshake(transport)?,
                 Stage::Upgrade(transport, reader) => match self.upgrade(transport, reader)? {
                     Upgrade::Open(opened) => return Ok(Some(opened)),
@@ -97,6 +116,7 @@ impl Opening {
         match &self.stage {
             Stage::Dialling(dial) if dial.is_resolving() => Step::Resolve,
             Stage::Dialling(_) => Step::Connect,
+            Stage::Proxy(..) => Step::Proxy,
             Stage::Handshake(_) => Step::TlsHandshake,
             Stage::Upgrade(..) | Stage::Over => Step::Upgrade,
         }
@@ -109,15 +129,49 @@ impl Opening {
         token: Token,
         now: Instant,
     ) -> Result<(Stage, Progress), OpenError> {
-        let Some(socket) = dial.advance(registry, token, now)? else {
+        let connected = dial.advance(registry, token, now).map_err(|error| unreached(&self.options.route, error))?;
+        let Some(socket) = connected else {
             return Ok((Stage::Dialling(dial), Progress::Waiting));
         };
+        let stage = match (&self.options.route, self.handshake.take()) {
+            (Route::Proxy(proxy), Some(mut handshake)) => {
+                let fail = |error| refused(proxy, error);
+                let address = socket.peer_addr().map_err(|error| fail(ProxyError::Read(error.to_string())))?;
+                let request = handshake.request().map_err(fail)?;
+                let mut transport = Transport::plain(socket);
+                transport.write(&request).map_err(|error| fail(unwritten(&error)))?;
+                Stage::Proxy(transport, Exchange { proxy: Arc::clone(proxy), address, handshake })
+            }
+            _ => self.connected(socket)?,
+        };
+        Ok((stage, Progress::Made))
+    }
+
+    /// The socket leads to the server.
+    fn connected(&self, socket: TcpStream) -> Result<Stage, OpenError> {
         let transport = match &self.options.tls {
             Some(config) => Transport::tls(socket, Arc::clone(config), &self.options.host),
             None => Ok(Transport::plain(socket)),
         };
-        let transport = transport.map_err(|error| self.tls_failure(error))?;
-        Ok((Stage::Handshake(transport), Progress::Made))
+        transport.map(Stage::Handshake).map_err(|error| self.tls_failure(error))
+    }
+
+    /// Goes on with CONNECT. The password callback of the application may run in here.
+    fn ask(&mut self, mut transport: Transport, mut exchange: Exchange) -> Result<(Stage, Progress), OpenError> {
+        match exchange.advance(&mut transport).map_err(|error| refused(&exchange.proxy, error))? {
+            proxy::Progress::Reconnect => {
+                transport.close();
+                let dial = Dial::again(&exchange.proxy.host, exchange.address, self.deadline);
+                self.handshake = Some(exchange.handshake);
+                Ok((Stage::Dialling(dial), Progress::Made))
+            }
+            proxy::Progress::Open => {
+                let unsent = || ProxyError::Write("a part of the request was not taken".to_owned());
+                let socket = transport.into_socket().ok_or_else(|| refused(&exchange.proxy, unsent()))?;
+                Ok((self.connected(socket)?, Progress::Made))
+            }
+            _ => Ok((Stage::Proxy(transport, exchange), Progress::Waiting)),
+        }
     }
 
     fn handshake(&mut self, mut transport: Transport) -> Result<(Stage, Progress), OpenError> {
@@ -157,15 +211,68 @@ impl Opening {
 
     /// The deadline has passed.
     fn timeout(&mut self) -> OpenError {
-        let OpenOptions { host, port, .. } = &self.options;
-        let (host, port, reason) = (host.clone(), *port, "no answer in time".to_owned());
+        let reason = "no answer in time".to_owned();
         let step = self.step();
         self.stage = Stage::Over;
-        match step {
-            Step::Resolve => OpenError::Resolve { host, reason },
-            Step::Connect => OpenError::Connect { host, port, reason },
-            Step::TlsHandshake => OpenError::TlsHandshake { host, reason },
-            Step::Upgrade => OpenError::UpgradeTimeout { host },
+        let (host, port) = dialled(&self.options);
+        let (dialled, host) = (host.to_owned(), self.options.host.clone());
+        match (step, &self.options.route) {
+            (Step::Resolve, route) => unreached(route, OpenError::Resolve { host: dialled, reason }),
+            (Step::Proxy, Route::Proxy(proxy)) => refused(proxy, ProxyError::Timeout),
+            (Step::Connect | Step::Proxy, route) => {
+                unreached(route, OpenError::Connect { host: dialled, port, reason })
+            }
+            (Step::TlsHandshake, _) => OpenError::TlsHandshake { host, reason },
+            (Step::Upgrade, _) => OpenError::UpgradeTimeout { host },
+        }
+    }
+}
+
+/// Host and port that TCP goes to.
+fn dialled(options: &OpenOptions) -> (&str, u16) {
+    match &options.route {
+        Route::Direct => (&options.host, options.port),
+        Route::Proxy(proxy) => (&proxy.host, proxy.port),
+    }
+}
+
+/// Says that it is the proxy which cannot be reached.
+fn unreached(route: &Route, error: OpenError) -> OpenError {
+    match route {
+        Route::Direct => error,
+        Route::Proxy(_) => OpenError::ProxyUnreachable(Box::new(error)),
+    }
+}
+
+fn refused(proxy: &Proxy, error: ProxyError) -> OpenError {
+    OpenError::Proxy { host: proxy.host.clone(), port: proxy.port, error }
+}
+
+fn unwritten(error: &TransportError) -> ProxyError {
+    ProxyError::Write(error.to_string())
+}
+
+impl Exchange {
+    /// Reads and writes as far as is possible without waiting, until there is something to be done about the connection.
+    fn advance(&mut self, transport: &mut Transport) -> Result<proxy::Progress, ProxyError> {
+        transport.flush().map_err(|error| unwritten(&error))?;
+        loop {
+            let mut bytes = Vec::new();
+            let read = transport.read(&mut bytes, READ_SIZE);
+            // What came before an error or the end is looked at first: it may be all that is needed.
+            let mut progress = self.handshake.feed(&bytes)?;
+            if matches!(progress, proxy::Progress::Waiting) {
+                match read.map_err(|error| ProxyError::Read(error.to_string()))? {
+                    ReadState::Blocked => return Ok(progress),
+                    ReadState::More => {}
+                    ReadState::End => progress = self.handshake.ended()?,
+                }
+            }
+            match progress {
+                proxy::Progress::Waiting => {}
+                proxy::Progress::Send(request) => transport.write(&request).map_err(|error| unwritten(&error))?,
+                other => return Ok(other),
+            }
         }
     }
 }

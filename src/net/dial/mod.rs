@@ -5,6 +5,7 @@ mod lookup;
 pub use lookup::{Lookup, resolve};
 
 use super::OpenError;
+use super::proxy::Proxy;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use std::collections::VecDeque;
@@ -18,12 +19,21 @@ use std::time::{Duration, Instant};
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// How a server is reached.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum Route {
     /// TCP to the server itself.
     #[default]
     Direct,
+    /// TCP to this HTTP proxy, which is asked to connect to the server. The server's name is the proxy's to look up.
+    Proxy(Arc<Proxy>),
+}
+
+impl Route {
+    /// Whether a connection may have to ask the application for a password.
+    pub fn may_ask(&self) -> bool {
+        matches!(self, Route::Proxy(proxy) if proxy.user.is_some())
+    }
 }
 
 /// A TCP connection under way: looks the name up, then tries one address after the other, each with its share of the
@@ -62,6 +72,12 @@ impl Dial {
     pub fn start(host: &str, port: u16, deadline: Instant, wake: Wake) -> Result<Dial, OpenError> {
         let stage = Stage::Resolving(Lookup::start(host, port, wake)?);
         Ok(Dial { host: host.to_owned(), port, deadline, stage })
+    }
+
+    /// Connects once more to an address that `host` was found to have.
+    pub fn again(host: &str, address: SocketAddr, deadline: Instant) -> Dial {
+        let stage = Stage::Connecting(Attempts::new(vec![address]));
+        Dial { host: host.to_owned(), port: address.port(), deadline, stage }
     }
 
     /// Goes on as far as is possible without waiting. To be called after the start, after each wake, each readiness of

@@ -83,6 +83,11 @@ impl Transport {
         Ok(Transport { socket, tls: Some(session), outgoing: Outgoing::default() })
     }
 
+    /// The socket of an unencrypted stream, for another one on top of it; `None` if it is encrypted or bytes are still queued.
+    pub fn into_socket(self) -> Option<TcpStream> {
+        (self.tls.is_none() && self.outgoing.len() == 0).then_some(self.socket)
+    }
+
     /// Goes on with the TLS handshake as far as is possible without waiting; true when it is complete, which it is from
     /// the start without TLS. To be called at the start and after every readiness. Data may have come together with the
     /// end of the handshake: [`read`](Transport::read) once without waiting for readiness.
