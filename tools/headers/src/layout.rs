@@ -9,6 +9,9 @@ use std::path::Path;
 /// Size and alignment of a type, or offset and size of a field, in bytes.
 type Numbers = (usize, usize);
 
+/// Of a type and a field, or of the type itself.
+type Row = ((String, String), Numbers);
+
 /// The field name that stands for the type itself.
 const WHOLE: &str = ".";
 
@@ -82,7 +85,7 @@ fn pair((first, second): Numbers) -> String {
 }
 
 /// The rows of a table in its order: type and field, and for a type (size, alignment), for a field (offset, size).
-fn rows(path: &Path) -> Result<Vec<((String, String), Numbers)>, Box<dyn Error>> {
+fn rows(path: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let mut lines = text.lines();
     let columns: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
