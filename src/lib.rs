@@ -11,6 +11,7 @@ pub mod client;
 pub mod connection;
 #[allow(unsafe_code)]
 pub mod ffi;
+pub mod files;
 pub mod model;
 pub mod net;
 pub mod things;
