@@ -5127,6 +5127,40 @@ TW_END_DECLARATIONS
 
 #include <stdio.h>
 
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Writes the 32 bytes of `binary` as 64 lower-case hexadecimal digits with a NUL behind them to `hex`. NULL does nothing.
+ */
+void TWSHA256BinToHex(unsigned char *binary,
+                      unsigned char *hex);
+
+/**
+ * Writes the SHA-256 of a file's contents as 64 lower-case hexadecimal digits with a NUL behind them to `outputBuffer`.
+ * Blocks while the file is read. 0; 105 when it cannot be read, and for NULL: then nothing is written.
+ */
+int TWSHA256_sha256_file(char *path, char *outputBuffer);
+
+/**
+ * Recovers what was signed from an RSA signature (PKCS#1 version 1.5) of `encryptedDataLength` bytes, and writes the first
+ * 32 bytes of it as 64 lower-case hexadecimal digits with a NUL behind them to `decryptedHex`. Whoever compares them with
+ * the SHA-256 of a file knows that the file is what the owner of the key has signed.
+ *
+ * The key comes from a PEM file: a certificate when its name ends in .crt or .CRT, else a public key ("RSA PUBLIC KEY").
+ * `commonName` gets a copy of the common name of the certificate's subject, to be freed by the caller, or NULL when there
+ * is none; it may be NULL itself. The certificate is not judged: who trusts it, checks it.
+ *
+ * 0; 105 for a key that cannot be read, for data that was not signed with it, for less than 32 bytes in it, and for NULL:
+ * then nothing is written.
+ */
+int decryptSignatureRsaFile(const char *publicKeyFilePath,
+                            char *encryptedData,
+                            size_t encryptedDataLength,
+                            char *decryptedHex,
+                            char **commonName);
+
+TW_END_DECLARATIONS
+
 #endif /* TW_C_SDK_TWSIG_H */
 
 /* crypto_wrapper.h: DES and MD4, for the proxies that still ask for them */
@@ -5224,6 +5258,38 @@ typedef struct twTlsClient {
     char isEnabled;
     pthread_mutex_t *mtx;
 } twTlsClient;
+
+/**
+ * Starts a SHA-1 in a context of the caller's, usually on its stack. Nothing has to be freed, whether the digest is
+ * finished or not. NULL does nothing. One context belongs to one thread at a time.
+ */
+void twSHA1_Init(hash_state *ctx);
+
+/**
+ * Adds `len` bytes. NULL, no bytes, and a context that was not initialized do nothing; the last is logged.
+ */
+void twSHA1_Update(hash_state *ctx, const uint8_t *msg, int len);
+
+/**
+ * Writes the 20 bytes of the digest to `digest` and wipes the context. With a context that was not initialized nothing
+ * is written, which is logged.
+ */
+void twSHA1_Final(uint8_t *digest, hash_state *ctx);
+
+/**
+ * Starts an MD5 in a context of the caller's, as `twSHA1_Init` does a SHA-1.
+ */
+void twMD5_Init(hash_state *ctx);
+
+/**
+ * Adds `len` bytes, as `twSHA1_Update` does.
+ */
+void twMD5_Update(hash_state *ctx, const uint8_t *msg, int len);
+
+/**
+ * Writes the 16 bytes of the digest to `digest` and wipes the context, as `twSHA1_Final` does.
+ */
+void twMD5_Final(uint8_t *digest, hash_state *ctx);
 
 TW_END_DECLARATIONS
 

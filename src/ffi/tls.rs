@@ -1,5 +1,9 @@
 //! `twTls.h`: TLS client objects over a socket, certificate settings, SHA-1 and MD5 helpers.
 
+mod digest;
+
+pub use digest::*;
+
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int};
 

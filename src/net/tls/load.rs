@@ -96,7 +96,7 @@ fn first_value(bytes: &[u8]) -> der::Result<&[u8]> {
     der::SliceReader::new(bytes)?.tlv_bytes()
 }
 
-fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, LoadError> {
+pub(super) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, LoadError> {
     let failed = |source| LoadError::File { path: path.to_owned(), source };
     let mut contents = Zeroizing::new(Vec::new());
     File::open(path).map_err(failed)?.take(MAX_FILE + 1).read_to_end(&mut contents).map_err(failed)?;
