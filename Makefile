@@ -10,7 +10,8 @@ PYTHON ?= python3
 PROFILE ?= release
 
 # The name that device binaries ask for; also the soname.
-SO := libtwCSdk.so.2.2.1
+VERSION := 2.2.1
+SO := libtwCSdk.so.$(VERSION)
 # For a cross build: CARGO_BUILD_TARGET=TRIPLE CC=TRIPLE-gcc NM=TRIPLE-nm OBJCOPY=TRIPLE-objcopy
 OBJCOPY ?= objcopy
 NM ?= nm
@@ -23,7 +24,7 @@ CROSS_TARGETS ?= arm-linux-gnueabihf,mips-linux-gnu,aarch64-linux-gnu
 
 .PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c conformance check \
         examples demo test-examples bench bench-idle release-platform \
-        install uninstall clean need-build need-test
+        test-install test-headers install uninstall clean need-build need-test
 
 all: lib
 
@@ -57,6 +58,8 @@ need-test: need-build
 	@$(call need,$(CLANG),apt-get install clang)
 	@$(call need,valgrind,apt-get install valgrind)
 	@$(call need,$(PYTHON),apt-get install python3)
+	@$(call need,cmake,apt-get install cmake)
+	@$(call need,pkg-config,apt-get install pkg-config)
 
 lib: build/$(SO) build/libtwCSdk.so check-exports
 
@@ -165,21 +168,47 @@ check: need-test
 	$(MAKE) test
 	$(MAKE) check-abi
 
+# Where each header of the original stood: build files with an -I per folder find a forwarding header there.
+nesteddir ?= $(PREFIX)/include/libtwCSdk
+NESTED = $(shell awk -F'\t' 'NR > 1 { print $$2 "/" $$1 }' tests/abi/headers.tsv)
+CMAKE_FILES := twCSdkConfig.cmake twCSdkConfigVersion.cmake
+
+# $(call from_template,NAME): the file of packaging/ with this installation's folders
+from_template = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(libdir)|g' -e 's|@INCLUDEDIR@|$(includedir)|g' \
+    -e 's|@VERSION@|$(VERSION)|g' -e 's|@SO@|$(SO)|g' -e 's|@NATIVE_LIBS@|$(NATIVE_LIBS)|g' \
+    -e "s|@LIB_TO_INCLUDE@|$$(realpath -m --relative-to=$(libdir) $(includedir))|g" packaging/$(1).in
+
 install: lib
-	install -d $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir)
+	install -d $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(libdir)/cmake/twCSdk $(DESTDIR)$(includedir)
 	install -m 755 build/$(SO) $(DESTDIR)$(libdir)/$(SO)
 	ln -sf $(SO) $(DESTDIR)$(libdir)/libtwCSdk.so
 	install -m 644 build/libtwCSdk_static.a $(DESTDIR)$(libdir)/
 	install -m 644 include/*.h $(DESTDIR)$(includedir)/
-	printf '%s\n' 'Name: libtwCSdk' 'Description: AlwaysOn edge SDK (twedge)' 'Version: 2.2.1' \
-	    'Libs: -L$(libdir) -ltwCSdk' 'Libs.private: $(NATIVE_LIBS)' 'Cflags: -I$(includedir)' \
-	    > $(DESTDIR)$(libdir)/pkgconfig/libtwCSdk.pc
+	$(call from_template,twCSdk.pc) > $(DESTDIR)$(libdir)/pkgconfig/twCSdk.pc
+	$(call from_template,twCSdkConfig.cmake) > $(DESTDIR)$(libdir)/cmake/twCSdk/twCSdkConfig.cmake
+	$(call from_template,twCSdkConfigVersion.cmake) > $(DESTDIR)$(libdir)/cmake/twCSdk/twCSdkConfigVersion.cmake
+	for header in $(NESTED); do \
+	    folder=$(DESTDIR)$(nesteddir)/$${header%/*}; install -d $$folder; \
+	    up=$$(realpath -m --relative-to=$(nesteddir)/$${header%/*} $(includedir)); \
+	    echo "#include \"$$up/$${header##*/}\"" > $$folder/$${header##*/} || exit 1; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(libdir)/$(SO) $(DESTDIR)$(libdir)/libtwCSdk.so $(DESTDIR)$(libdir)/libtwCSdk_static.a
-	rm -f $(DESTDIR)$(libdir)/pkgconfig/libtwCSdk.pc
+	rm -f $(DESTDIR)$(libdir)/pkgconfig/twCSdk.pc
+	rm -f $(addprefix $(DESTDIR)$(libdir)/cmake/twCSdk/,$(CMAKE_FILES))
 	for header in include/*.h; do rm -f $(DESTDIR)$(includedir)/$${header#include/}; done
-	-rmdir $(DESTDIR)$(includedir)
+	for header in $(NESTED); do rm -f $(DESTDIR)$(nesteddir)/$$header; done
+	-rmdir $(addprefix $(DESTDIR)$(nesteddir)/,$(sort $(dir $(NESTED)))) $(DESTDIR)$(nesteddir) $(DESTDIR)$(includedir) \
+	    $(DESTDIR)$(libdir)/cmake/twCSdk
+
+# Builds a program outside of the tree in each of the ways that an installation offers.
+test-install: need-test lib
+	tests/install/run.sh
+
+# Compiles against the headers in every dialect, order and layout that old build files use.
+test-headers: need-test
+	tests/headers/run.sh
 
 clean:
 	rm -rf build
