@@ -50,7 +50,7 @@ impl Journal {
     }
 
     /// Who is to be told, when there is something new to tell.
-    pub fn to_tell(&mut self) -> Option<Arc<dyn Watcher>> {
+    pub fn listener(&mut self) -> Option<Arc<dyn Watcher>> {
         let told = std::mem::replace(&mut self.told, true);
         if told || self.changes.is_empty() { None } else { self.watcher.clone() }
     }

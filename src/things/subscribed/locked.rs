@@ -43,7 +43,7 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        self.tell.0 = self.guard.journal.to_tell();
+        self.tell.0 = self.guard.journal.listener();
     }
 }
 

@@ -274,8 +274,7 @@ impl State {
 
     pub fn folded(&self, thing: &Text) -> Vec<Queued> {
         let folded = self.thing(thing).map(ThingState::folded_by_age).unwrap_or_default();
-        let folded = folded.into_iter().cloned().collect();
-        folded
+        folded.into_iter().cloned().collect()
     }
 
     pub fn current_things(&self) -> Vec<Text> {
