@@ -4010,7 +4010,7 @@ int twApi_PushSubscribedProperties(char *entityName,
 /**
  * As twApi_PushSubscribedProperties, without waiting: `cb` gets the outcome of each message in a thread that handles messages.
  * `*messageListRef` is a new list of the message ids (`uint32_t` on the heap), the caller's: delete with twList_Delete.
- * Returns 0, 600, 1107 without a function or a place for the list, otherwise why something could not be sent.
+ * Returns 0, 600, 1200, 1107 without a function or a place for the list, otherwise why something could not be sent.
  *
  * # Safety
  * The name is NULL or a C string, the place NULL or one for a pointer.
@@ -4021,8 +4021,8 @@ int twApi_PushSubscribedPropertiesAsync(char *entityName,
                                         twList **messageListRef);
 
 /**
- * Forgets the last values that push types compare with: the next set of each property counts as its first. What is queued
- * stays. Returns 0, 1200 without an API object.
+ * Forgets the last values that push types compare with: the next set of each property counts as its first. What waits to be
+ * pushed stays. Returns 0, 1200 without a manager.
  */
 int twApi_ClearSubscribedPropertyCurrentValues(TW_NO_PROTOTYPE);
 
@@ -5066,34 +5066,227 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+/**
+ * A value of a property of a thing, waiting to be pushed or remembered as the last one.
+ */
 typedef struct twSubscribedProperty {
+    /**
+     * The thing's name.
+     */
     const char *entity;
+    /**
+     * Name, value, time and quality.
+     */
     twProperty *prop;
+    /**
+     * Whether it was set folded.
+     */
     char fold;
+    /**
+     * Whether it is a folded value that is still to be pushed.
+     */
     char foldedPropertyNeedsUpdate;
+    /**
+     * Bytes that it counts in the queue.
+     */
     uint32_t size;
 } twSubscribedProperty;
 
+/**
+ * What the manager of subscribed properties shows: read it, changes have no effect.
+ */
+typedef struct twSubscribedPropsMgr {
+    pthread_mutex_t *mtx;
+    /**
+     * A `twEntityCurrentValues` for each thing that has a last value, by its name.
+     */
+    twDict *currentValues;
+    /**
+     * A `twEntitySavedProperties` for each thing with values that wait, by its name.
+     */
+    twDict *savedValues;
+    /**
+     * The file of values that wait, as a stream; NULL while there is none.
+     */
+    twStream *persistedValues;
+    /**
+     * What twSubscribedPropsMgr_SetFolding has set.
+     */
+    char fold;
+    /**
+     * A table as values are pushed in, without rows.
+     */
+    twInfoTable *itTemplate;
+    /**
+     * Bytes that the waiting values count.
+     */
+    uint32_t queueSize;
+    /**
+     * The path of that file, NULL while there is none.
+     */
+    char *subscribedPropsFile;
+} twSubscribedPropsMgr;
+
+/**
+ * The values of one thing that wait to be pushed.
+ */
 typedef struct twEntitySavedProperties {
+    /**
+     * The thing's name.
+     */
     char *name;
+    /**
+     * Its `twSubscribedProperty`, oldest first.
+     */
     twList *props;
 } twEntitySavedProperties;
 
+/**
+ * The last values of one thing.
+ */
 typedef struct twEntityCurrentValues {
+    /**
+     * The thing's name.
+     */
     char *name;
+    /**
+     * A `twSubscribedProperty` for each property, by its name.
+     */
     twDict *props;
 } twEntityCurrentValues;
 
-typedef struct twSubscribedPropsMgr {
-    pthread_mutex_t *mtx;
-    twDict *currentValues;
-    twDict *savedValues;
-    twStream *persistedValues;
-    char fold;
-    twInfoTable *itTemplate;
-    uint32_t queueSize;
-    char *subscribedPropsFile;
-} twSubscribedPropsMgr;
+/**
+ * Sets a property: see twApi_SetSubscribedPropertyVTQ, which is the same.
+ *
+ * # Safety
+ * The texts are NULL or C strings, the value NULL or a primitive on the heap.
+ */
+int twSubscribedPropsMgr_SetPropertyVTQ(char *entityName,
+                                        char *propertyName,
+                                        twPrimitive *value,
+                                        DATETIME timestamp,
+                                        char *quality,
+                                        char fold,
+                                        char pushUpdate);
+
+/**
+ * Pushes the values of a thing, or of all things with NULL: as twApi_PushSubscribedProperties, but says 1203 when the values wait
+ * for a connection, and works without an API object. `requiresLock` is not looked at: nothing is locked while the platform is asked.
+ * Returns 0, 1200 without a manager, 1203 offline, 307, otherwise the platform's answer.
+ *
+ * # Safety
+ * The name is NULL or a C string. Callbacks may run in this call.
+ */
+int twSubscribedPropsMgr_PushSubscribedProperties(char *entityName,
+                                                  char forceConnect,
+                                                  char _requiresLock);
+
+/**
+ * As twSubscribedPropsMgr_PushSubscribedProperties, without waiting: see twApi_PushSubscribedPropertiesAsync. Returns also 1107
+ * without a function or a place for the list.
+ *
+ * # Safety
+ * The name is NULL or a C string, the place NULL or one for a pointer.
+ */
+int twSubscribedPropsMgr_PushSubscribedPropertiesAsync(char *entityName,
+                                                       char forceConnect,
+                                                       response_cb cb,
+                                                       twList **messageListRef);
+
+/**
+ * Forgets the last value of a property, which push types compare with. Returns 0, 1200, 101 for NULL, 107 when there is none.
+ *
+ * # Safety
+ * The names are NULL or C strings.
+ */
+int twSubscribedPropsMgr_PurgeCurrentValueForProperty(char *entityName,
+                                                      char *propertyName);
+
+/**
+ * Forgets the last values of a thing. Returns 0, 1200, 101 for NULL, -3 when there is none.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+int twSubscribedPropsMgr_PurgeCurrentValuesForThing(char *entityName);
+
+/**
+ * Drops the values of a property that wait to be pushed. Returns 0, 1200, 101 for NULL.
+ *
+ * # Safety
+ * The names are NULL or C strings.
+ */
+int twSubscribedPropsMgr_PurgeChangesForProperty(char *entityName, char *propertyName);
+
+/**
+ * Drops the values of a thing that wait to be pushed. Returns 0, 1200, 101 for NULL, -3 when none was queued.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+int twSubscribedPropsMgr_PurgeChangesForThing(char *entityName);
+
+/**
+ * Queues a value without looking at push types and limits. Into the manager when the dictionary is its `savedValues`, otherwise
+ * into a dictionary of `twEntitySavedProperties` of the program's own. With `fold` in the value it takes the place of what is
+ * queued of that property. The value is taken when 0 is returned, otherwise it stays the caller's. `src` is a word for the log, or
+ * NULL. Returns 0, 101 for NULL or something incomplete, 102.
+ *
+ * # Safety
+ * `propertyToQueue` is NULL or a value on the heap, the dictionary NULL or one of such entries.
+ */
+int twSubscribedPropsMgr_QueueValueForSending(struct twSubscribedProperty *propertyToQueue,
+                                              twDict *propertyListByEntity,
+                                              char *src);
+
+/**
+ * The last value of a property, which push types compare with. The SDK's, until the next value of the property is set. NULL when
+ * there is none.
+ *
+ * # Safety
+ * The names are NULL or C strings.
+ */
+struct twSubscribedProperty *twSubscribedPropsMgr_getPropertyCurrentValue(char *entityName,
+                                                                          char *propertyName);
+
+/**
+ * Makes the manager of subscribed properties; twApi_Initialize does it. Works without an API object. When there is one already, it
+ * is deleted first, as twSubscribedPropsMgr_Delete does. Returns 0, 102.
+ */
+int twSubscribedPropsMgr_Initialize(TW_NO_PROTOTYPE);
+
+/**
+ * Deletes the manager of subscribed properties: pushes what waits when online, otherwise writes it to the file of waiting values.
+ * Until the next twSubscribedPropsMgr_Initialize the functions of the manager return 1200. twApi_Delete does it.
+ */
+void twSubscribedPropsMgr_Delete(TW_NO_PROTOTYPE);
+
+/**
+ * The manager, NULL when there is none. The SDK's.
+ */
+struct twSubscribedPropsMgr *twSubscribedPropsMgr_Get(TW_NO_PROTOTYPE);
+
+/**
+ * Sets a flag of the manager that nothing reads: each set says whether it is folded.
+ */
+void twSubscribedPropsMgr_SetFolding(char fold);
+
+/**
+ * Deletes a value of a property of a thing. NULL is fine.
+ *
+ * # Safety
+ * `prop` is NULL or a value of twSubscribedProperty_Create that is not used afterwards.
+ */
+void twSubscribedProperty_Delete(void *prop);
+
+/**
+ * Writes a value to a stream as one row of six cells: thing, name, value, time, quality, fold. All of it or nothing.
+ * Returns 0, 101 for NULL or something incomplete, 102, 4 when the value or the stream cannot be written.
+ *
+ * # Safety
+ * `p` is NULL or a live value, `s` NULL or a live stream.
+ */
+int twSubscribedProperty_ToStream(struct twSubscribedProperty *p, twStream *s);
 
 TW_END_DECLARATIONS
 

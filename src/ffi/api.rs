@@ -32,6 +32,7 @@ pub use register::*;
 pub use requests::*;
 pub use security::*;
 pub use subscribed::*;
+pub(super) use subscribed::{push_values, push_values_async};
 
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int, c_void};

@@ -223,6 +223,35 @@ impl<T> Iterator for Values<T> {
     }
 }
 
+/// Puts a value in front of an entry, at the end for NULL and for an entry that is not in the list. The new entry, NULL when
+/// there is no memory: the value then stays the caller's.
+///
+/// # Safety
+/// `list` is a live list.
+pub unsafe fn insert_before(list: *mut twList, entry: *mut ListEntry, value: *mut c_void) -> *mut ListEntry {
+    // SAFETY: see above; the new entry is ours until it is linked.
+    unsafe {
+        let _guard = Guard::lock((*list).mtx);
+        if !contains(list, entry) {
+            return if twList_Add(list, value) == TW_OK { (*list).last } else { ptr::null_mut() };
+        }
+        let prev = previous(list, entry);
+        let made = memory::alloc(ListEntry { next: entry, prev, value });
+        if made.is_null() {
+            return made;
+        }
+        if prev.is_null() {
+            (*list).first = made;
+        } else {
+            (*prev).next = made;
+        }
+        (*entry).prev = made;
+        (*list).count = (*list).count.saturating_add(1);
+        index::forget(list as usize);
+        made
+    }
+}
+
 /// The first entry whose value is wanted, NULL when there is none. The list is locked while `is_wanted` is asked.
 ///
 /// # Safety

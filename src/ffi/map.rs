@@ -126,6 +126,32 @@ pub(super) fn is_map(map: *const twMap) -> bool {
     live(map).is_some()
 }
 
+/// A live map that other threads cannot use, until dropped.
+pub(super) struct Held {
+    _guard: Guard,
+    _map: Arc<Map>,
+}
+
+/// Whether a map could be locked.
+pub(super) enum TryHold {
+    /// It is locked.
+    Held(Held),
+    /// Another thread uses it.
+    Busy,
+    /// No map lives there.
+    Missing,
+}
+
+/// Locks a map without waiting.
+pub(super) fn try_hold(map: *const twMap) -> TryHold {
+    let Some(map) = live(map) else { return TryHold::Missing };
+    // SAFETY: the mutex lives as long as the map, which is kept beside the guard.
+    match unsafe { Guard::try_lock(map.mutex) } {
+        Some(guard) => TryHold::Held(Held { _guard: guard, _map: map }),
+        None => TryHold::Busy,
+    }
+}
+
 /// Takes a map out of the live ones. With the last one goes the memory of the registry, which leak checkers would report:
 /// the table is known by an address in its middle only.
 fn unregister(map: *const twMap) -> Option<Arc<Map>> {

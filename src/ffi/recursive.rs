@@ -61,6 +61,16 @@ impl Guard {
         }
         Self(mutex)
     }
+
+    /// As [`Guard::lock`], but does not wait: `None` while another thread holds the mutex.
+    ///
+    /// # Safety
+    /// As for [`Guard::lock`].
+    pub unsafe fn try_lock(mutex: *mut pthread_mutex_t) -> Option<Self> {
+        // SAFETY: see above.
+        let locked = mutex.is_null() || unsafe { libc::pthread_mutex_trylock(mutex) } == 0;
+        locked.then_some(Self(mutex))
+    }
 }
 
 impl Drop for Guard {
@@ -85,8 +95,9 @@ mod tests {
         unsafe {
             let first = Guard::lock(mutex);
             let second = Guard::lock(mutex);
-            let other = std::thread::spawn(move || libc::pthread_mutex_trylock(address as *mut pthread_mutex_t));
-            assert_ne!(other.join().unwrap(), 0);
+            let other = std::thread::spawn(move || Guard::try_lock(address as *mut pthread_mutex_t).is_some());
+            assert!(!other.join().unwrap());
+            assert!(Guard::try_lock(mutex).is_some());
             drop(second);
             drop(first);
             assert_eq!(libc::pthread_mutex_trylock(mutex), 0);

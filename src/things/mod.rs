@@ -29,8 +29,9 @@ pub use error::RegistryError;
 pub use metadata::MetadataTooLong;
 pub use registry::{Definition, Registered, Registry};
 pub use subscribed::{
-    AppliedSubscriptions, Current, MAX_REFUSALS, Platform, PropertyValue, PushCallback, PushError, PushOptions, Queued,
-    SYNCHRONIZATION_LIMIT, SetError, SubscribedProperties, Taken, UPDATE_SERVICE, update_parameters,
+    AppliedSubscriptions, Change, Current, MAX_REFUSALS, Platform, PropertyValue, PushCallback, PushError, PushOptions,
+    Queued, SYNCHRONIZATION_LIMIT, SetError, SubscribedProperties, Taken, UPDATE_SERVICE, Watcher, update_parameters,
+    update_table,
 };
 
 #[cfg(test)]

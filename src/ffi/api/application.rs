@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 
 use super::instance::Facade;
 use super::objects::is_own_pong;
-use super::{bind, dispatch, events, subscribed};
+use super::{bind, dispatch, events, register, subscribed};
 use crate::connection::{AppKey, Application, BindEvent, Incoming, Reply};
 use crate::ffi::messaging::{eventcb, twMessageHandler};
 use crate::ffi::passwds::TW_MAX_PASSWORD_LENGTH;
+use crate::ffi::subscribed_props::Manager;
 use crate::model::{InfoTable, Text};
 use crate::things::UpdateObserver;
 
@@ -121,7 +122,10 @@ impl Application for CApplication {
     }
 
     fn update_push_types(&self, thing: &Text, subscriptions: &InfoTable) {
-        self.with(|facade| facade.things().subscribed.apply_subscriptions(thing, subscriptions));
+        self.with(|facade| {
+            let applied = facade.things().subscribed.apply_subscriptions(thing, subscriptions);
+            register::show_push_settings(facade, thing, &applied.changed);
+        });
     }
 
     fn on_synchronized(&self, thing: &Text, subscriptions: &InfoTable) {
@@ -133,6 +137,9 @@ impl Application for CApplication {
     }
 
     fn push(&self, thing: &Text) {
-        self.with(|facade| subscribed::push(facade, Some(thing), 0));
+        // Without a manager nothing waits.
+        if let Some(manager) = Manager::current() {
+            subscribed::push_values(manager.values(), Some(thing), 0);
+        }
     }
 }

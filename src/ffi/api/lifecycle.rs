@@ -22,6 +22,7 @@ use crate::ffi::logger::twLogger_Delete;
 use crate::ffi::messaging::eventcb;
 use crate::ffi::os_port::DATETIME;
 use crate::ffi::passwds::twPasswdCallbackFunction;
+use crate::ffi::subscribed_props::Manager;
 use crate::ffi::tasker::{twTaskFunction, twTasker_CreateTask};
 use crate::ffi::{memory, shapes, standard_props, text};
 
@@ -147,6 +148,9 @@ pub unsafe extern "C" fn twApi_Initialize(
         }
         facade.refresh_gateway();
         pump::install(&facade);
+        if !Manager::start(facade.things().subscribed.clone()) {
+            log::error!("there is no memory for the manager of subscribed properties: they cannot be set");
+        }
         TW_OK
     })
 }
@@ -208,6 +212,7 @@ pub unsafe extern "C" fn twApi_Delete() -> c_int {
         facade.connection().stop_connection_attempt();
         pump::uninstall();
         facade.connection().shut_down();
+        Manager::stop();
         instance::uninstall();
         super::export(ptr::null_mut());
         // SAFETY: by contract of this function. Without a manager nothing happens.

@@ -215,6 +215,14 @@ pub unsafe extern "C" fn twApi_UpdatePropertyMetaData(
     })
 }
 
+/// Makes the visible definitions of properties follow the registry.
+pub(super) fn show_push_settings(facade: &Arc<Facade>, thing: &Text, names: &[Text]) {
+    for name in names {
+        let target = Target { facade: facade.clone(), entity: thing.clone(), name: name.clone() };
+        facade.registering(|api| show_property(&target, api));
+    }
+}
+
 /// Makes the visible definition of a property follow the registry.
 fn show_property(target: &Target, api: *mut twApi) {
     let info = target.find(api, TW_PROPERTIES);

@@ -3,23 +3,29 @@
 use std::ffi::{c_char, c_int};
 use std::ptr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::instance::{self, Facade};
-use super::{config, requests};
+use super::{config, instance, requests};
+use crate::connection::{Callback, RequestError};
 use crate::ffi::base_types::primitive::twPrimitive_Delete;
 use crate::ffi::base_types::twPrimitive;
+use crate::ffi::convert::ConvertError;
 use crate::ffi::errors::{
     TW_ERROR_ALLOCATING_MEMORY, TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK,
-    TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED,
+    TW_SUBSCRIBED_PROPERTY_NOT_FOUND, TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED,
 };
 use crate::ffi::guard::guard;
 use crate::ffi::list::{twList, twList_Add, twList_Create, twList_Delete};
 use crate::ffi::messaging::response_cb;
 use crate::ffi::os_port::DATETIME;
 use crate::ffi::os_port::time::twGetSystemTime;
+use crate::ffi::subscribed_props::{
+    Manager, twSubscribedPropsMgr_PushSubscribedProperties, twSubscribedPropsMgr_PushSubscribedPropertiesAsync,
+};
 use crate::ffi::{convert, memory, text};
-use crate::model::Text;
-use crate::things::{PropertyValue, PushError, PushOptions, SetError};
+use crate::model::{InfoTable, Text};
+use crate::things::{Platform, PropertyValue, PushError, PushOptions, SetError, SubscribedProperties};
+use crate::wire::{Characteristic, EntityType};
 
 /// What the asynchronous push returns without a function or a place for the ids.
 const PRECONDITION_FAILED: c_int = 1107;
@@ -65,14 +71,29 @@ pub unsafe extern "C" fn twApi_SetSubscribedPropertyVTQ(
 ) -> c_int {
     guard(TW_INVALID_PARAM, || {
         // SAFETY: by contract of this function; the value is ours from here on.
-        let (thing, value) = unsafe {
+        let (thing, name, value) = unsafe {
             let taken = take_value(propertyName, value, timestamp, quality);
-            (text::text(entityName), taken)
+            (text::text(entityName), text::text(propertyName), taken)
         };
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
-        let (Some(thing), Some(value)) = (thing, value) else { return TW_INVALID_PARAM };
-        let limit = config::current().offline_msg_queue_size;
+        let (Some(facade), Some(_)) = (instance::current(), Manager::current()) else {
+            return TW_NULL_OR_INVALID_API_SINGLETON;
+        };
+        // SAFETY: the object that C sees; a program may have put one of its own there.
+        if unsafe { (*super::exported()).callbackList.is_null() } {
+            return TW_NULL_OR_INVALID_API_SINGLETON;
+        }
+        let (Some(thing), Some(name), Some(value)) = (thing, name, value) else { return TW_INVALID_PARAM };
         let subscribed = &facade.things().subscribed;
+        let value = match value {
+            Ok(value) => value,
+            Err(error) => {
+                let unknown =
+                    !facade.registry().is_registered(EntityType::THING, &thing, Characteristic::PROPERTIES, &name);
+                log::warn!("the value of {name:?} of {thing:?} cannot be sent: {error}");
+                return if unknown { TW_SUBSCRIBED_PROPERTY_NOT_FOUND } else { TW_INVALID_PARAM };
+            }
+        };
+        let limit = config::current().offline_msg_queue_size;
         let taken = if pushUpdate != 0 {
             let options = push_options(0);
             subscribed.set_and_push(&thing, value, fold != 0, limit, options, facade.connection())
@@ -86,6 +107,8 @@ pub unsafe extern "C" fn twApi_SetSubscribedPropertyVTQ(
     })
 }
 
+/// `None` when name or value is missing.
+///
 /// # Safety
 /// The texts are NULL or C strings, the value NULL or a primitive on the heap, which is deleted.
 unsafe fn take_value(
@@ -93,7 +116,7 @@ unsafe fn take_value(
     value: *mut twPrimitive,
     time: DATETIME,
     quality: *const c_char,
-) -> Option<PropertyValue> {
+) -> Option<Result<PropertyValue, ConvertError>> {
     if value.is_null() {
         return None;
     }
@@ -103,11 +126,12 @@ unsafe fn take_value(
         twPrimitive_Delete(value.cast());
         parts
     };
-    let time = if time == 0 { twGetSystemTime(1) } else { time };
-    let converted = converted.inspect_err(|error| log::warn!("the value of {name:?} cannot be sent: {error}")).ok()?;
-    let mut value = PropertyValue::new(name?, converted, time as i64);
-    value.quality = quality.unwrap_or_else(|| Text::from(PropertyValue::GOOD));
-    Some(value)
+    let (name, time) = (name?, if time == 0 { twGetSystemTime(1) } else { time });
+    Some(converted.map(|converted| {
+        let mut value = PropertyValue::new(name, converted, time as i64);
+        value.quality = quality.unwrap_or_else(|| Text::from(PropertyValue::GOOD));
+        value
+    }))
 }
 
 fn set_failed(error: &SetError) -> c_int {
@@ -127,19 +151,53 @@ fn set_failed(error: &SetError) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twApi_PushSubscribedProperties(entityName: *mut c_char, forceConnect: c_char) -> c_int {
     guard(TW_INVALID_PARAM, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
-        // SAFETY: by contract of this function.
-        let thing = unsafe { text::text(entityName) };
-        match push(&facade, thing.as_ref(), forceConnect) {
-            PERSISTED => TW_OK,
-            code => code,
+        if instance::current().is_none() {
+            return TW_NULL_OR_INVALID_API_SINGLETON;
         }
+        // SAFETY: by contract of this function.
+        without_offline(unsafe { twSubscribedPropsMgr_PushSubscribedProperties(entityName, forceConnect, 1) })
     })
 }
 
+/// Values that wait for a connection are no failure.
+fn without_offline(code: c_int) -> c_int {
+    if code == PERSISTED { TW_OK } else { code }
+}
+
+/// No connection: what a manager without an API object has.
+struct NoPlatform;
+
+impl Platform for NoPlatform {
+    fn is_online(&self) -> bool {
+        false
+    }
+
+    fn connect(&self) {}
+
+    fn update(&self, _thing: &Text, _params: InfoTable) -> Result<(), RequestError> {
+        Err(RequestError::NotConnected)
+    }
+
+    fn update_async(&self, _thing: &Text, _params: InfoTable, _done: Callback) -> Result<u32, RequestError> {
+        Err(RequestError::NotConnected)
+    }
+
+    fn ensure_synchronized(&self, _thing: &Text, _limit: Duration) -> bool {
+        false
+    }
+}
+
+/// Runs `push` with the connection, if there is an API object.
+fn with_platform<T>(push: impl FnOnce(&dyn Platform) -> T) -> T {
+    match instance::current() {
+        Some(facade) => push(facade.connection()),
+        None => push(&NoPlatform),
+    }
+}
+
 /// A push with the code that tells "offline" from success.
-pub(super) fn push(facade: &Arc<Facade>, thing: Option<&Text>, force: c_char) -> c_int {
-    match facade.things().subscribed.push(thing, push_options(force), facade.connection()) {
+pub(in crate::ffi) fn push_values(values: &SubscribedProperties, thing: Option<&Text>, force: c_char) -> c_int {
+    match with_platform(|platform| values.push(thing, push_options(force), platform)) {
         Ok(()) => TW_OK,
         Err(error) => push_failed(&error),
     }
@@ -155,7 +213,7 @@ fn push_failed(error: &PushError) -> c_int {
 
 /// As twApi_PushSubscribedProperties, without waiting: `cb` gets the outcome of each message in a thread that handles messages.
 /// `*messageListRef` is a new list of the message ids (`uint32_t` on the heap), the caller's: delete with twList_Delete.
-/// Returns 0, 600, 1107 without a function or a place for the list, otherwise why something could not be sent.
+/// Returns 0, 600, 1200, 1107 without a function or a place for the list, otherwise why something could not be sent.
 ///
 /// # Safety
 /// The name is NULL or a C string, the place NULL or one for a pointer.
@@ -167,21 +225,35 @@ pub unsafe extern "C" fn twApi_PushSubscribedPropertiesAsync(
     messageListRef: *mut *mut twList,
 ) -> c_int {
     guard(TW_INVALID_PARAM, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
-        let (Some(callback), false) = (cb, messageListRef.is_null()) else { return PRECONDITION_FAILED };
-        // SAFETY: by contract of this function.
-        let thing = unsafe { text::text(entityName) };
-        let done: crate::things::PushCallback = Arc::new(move |id, outcome| requests::tell(callback, id, outcome));
-        let options = push_options(forceConnect);
-        let (ids, result) = facade.things().subscribed.push_async(thing.as_ref(), options, facade.connection(), &done);
-        let Some(list) = id_list(&ids) else { return TW_ERROR_ALLOCATING_MEMORY };
-        // SAFETY: a place for a pointer by contract.
-        unsafe { *messageListRef = list };
-        match result.map_err(|error| push_failed(&error)) {
-            Ok(()) | Err(PERSISTED) => TW_OK,
-            Err(code) => code,
+        if instance::current().is_none() {
+            return TW_NULL_OR_INVALID_API_SINGLETON;
         }
+        // SAFETY: by contract of this function.
+        without_offline(unsafe {
+            twSubscribedPropsMgr_PushSubscribedPropertiesAsync(entityName, forceConnect, cb, messageListRef)
+        })
     })
+}
+
+/// A push that does not wait, with the code that tells "offline" from success.
+///
+/// # Safety
+/// The place is NULL or one for a pointer.
+pub(in crate::ffi) unsafe fn push_values_async(
+    values: &SubscribedProperties,
+    thing: Option<Text>,
+    force: c_char,
+    cb: response_cb,
+    messageListRef: *mut *mut twList,
+) -> c_int {
+    let (Some(callback), false) = (cb, messageListRef.is_null()) else { return PRECONDITION_FAILED };
+    let done: crate::things::PushCallback = Arc::new(move |id, outcome| requests::tell(callback, id, outcome));
+    let options = push_options(force);
+    let (ids, result) = with_platform(|platform| values.push_async(thing.as_ref(), options, platform, &done));
+    let Some(list) = id_list(&ids) else { return TW_ERROR_ALLOCATING_MEMORY };
+    // SAFETY: a place for a pointer by contract.
+    unsafe { *messageListRef = list };
+    result.map_or_else(|error| push_failed(&error), |()| TW_OK)
 }
 
 /// A list of numbers on the heap, as `free` deletes them.
@@ -203,13 +275,13 @@ fn id_list(ids: &[u32]) -> Option<*mut twList> {
     (!list.is_null()).then_some(list)
 }
 
-/// Forgets the last values that push types compare with: the next set of each property counts as its first. What is queued
-/// stays. Returns 0, 1200 without an API object.
+/// Forgets the last values that push types compare with: the next set of each property counts as its first. What waits to be
+/// pushed stays. Returns 0, 1200 without a manager.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_ClearSubscribedPropertyCurrentValues() -> c_int {
-    guard(TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED, || match instance::current() {
-        Some(facade) => {
-            facade.things().subscribed.clear_current_values();
+    guard(TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED, || match Manager::current() {
+        Some(manager) => {
+            manager.values().clear_current_values();
             TW_OK
         }
         None => TW_SUBSCRIBEDPROP_MGR_NOT_INTIALIZED,

@@ -30,7 +30,7 @@ pub use platform::Platform;
 pub use push::{PushCallback, PushOptions, SYNCHRONIZATION_LIMIT};
 pub use queue::{Current, Queued};
 pub use subscriptions::AppliedSubscriptions;
-pub use table::{PropertyValue, UPDATE_SERVICE, update_parameters};
+pub use table::{PropertyValue, UPDATE_SERVICE, update_parameters, update_table};
 
 use super::Registry;
 use crate::model::{BaseType, Text, Value};
@@ -222,6 +222,11 @@ impl SubscribedProperties {
     /// stay.
     pub fn clear_current_values(&self) {
         self.shared.lock().clear_current_values();
+    }
+
+    /// Forgets all values of all things, queued, folded, held and last ones; how many of them were still to be sent.
+    pub fn forget_everything(&self) -> usize {
+        self.shared.lock().forget_everything()
     }
 
     /// Forgets the last values of a thing; whether there were any.

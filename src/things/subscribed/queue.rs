@@ -297,6 +297,18 @@ impl State {
         }
     }
 
+    pub fn forget_everything(&mut self) -> usize {
+        let things: Vec<Text> = self.things.keys().cloned().collect();
+        let mut unsent = 0;
+        for thing in things {
+            let state = self.thing(&thing);
+            unsent += state.map_or(0, |state| state.queue.len() + state.folded.len() + state.hold.len());
+            self.purge_changes_of_thing(&thing);
+            self.purge_current_values_of_thing(&thing);
+        }
+        unsent
+    }
+
     pub fn purge_current_values_of_thing(&mut self, thing: &Text) -> bool {
         self.change(thing, |state, _| {
             let any = state.forget_current(None);

@@ -38,8 +38,8 @@ impl PropertyValue {
     }
 }
 
-/// The parameters of [`UPDATE_SERVICE`] for these values: one row each, in this order.
-pub fn update_parameters<'a>(values: impl IntoIterator<Item = &'a PropertyValue>) -> InfoTable {
+/// The table that [`UPDATE_SERVICE`] takes: one row for each of these values, in this order.
+pub fn update_table<'a>(values: impl IntoIterator<Item = &'a PropertyValue>) -> InfoTable {
     let mut table = InfoTable::new(DataShape::new(vec![
         Field::new("name", BaseType::STRING),
         Field::new("value", BaseType::VARIANT),
@@ -47,5 +47,10 @@ pub fn update_parameters<'a>(values: impl IntoIterator<Item = &'a PropertyValue>
         Field::new("quality", BaseType::STRING),
     ]));
     table.rows.extend(values.into_iter().map(PropertyValue::to_row));
-    InfoTable::single("values", Value::InfoTable(Box::new(table)))
+    table
+}
+
+/// The parameters of [`UPDATE_SERVICE`] for these values.
+pub fn update_parameters<'a>(values: impl IntoIterator<Item = &'a PropertyValue>) -> InfoTable {
+    InfoTable::single("values", Value::InfoTable(Box::new(update_table(values))))
 }
