@@ -8,6 +8,7 @@
 //! `twList.h` alone may have an `OPEN` of its own, as with the headers that it was written for. So everything is in one
 //! generated header, and each other header name forwards to its part of it and the parts that this needs.
 
+mod documented;
 mod exports;
 mod layout;
 mod section;
@@ -51,7 +52,12 @@ fn run(check: bool) -> Result<bool, Box<dyn Error>> {
     let include = root.join("include");
     fs::create_dir_all(&include)?;
     let mut files: Vec<(PathBuf, String)> = Vec::new();
-    files.push((include.join("twExt.h"), text::ext_header(&sections, &sources, &config)?));
+    let all = text::ext_header(&sections, &sources, &config)?;
+    let undocumented = documented::missing(&all);
+    if !undocumented.is_empty() {
+        return Err(format!("functions without a documentation comment: {}", undocumented.join(", ")).into());
+    }
+    files.push((include.join("twExt.h"), all));
     for section in sections.iter().filter(|s| s.forwarded) {
         files.push((include.join(&section.header), text::forwarding_header(section)));
     }
