@@ -30,7 +30,8 @@ if [ -n "${LIB:-}" ]; then
     while read -r path; do
         flags+=(-isystem "$path")
     done < <(find ${INCLUDE:?with LIB also INCLUDE} -name '*.h' -printf '%h\n' | sort -u)
-    flags+=('-DTW_OS_INCLUDE="twLinux-openssl.h"' -w)
+    # Some of the original's headers count on the port header before them.
+    flags+=('-DTW_OS_INCLUDE="twLinux-openssl.h"' -w -include twOSPort.h)
     directory=$PWD/$out
 else
     flags+=(-Iinclude -Wall -Wextra -Werror)
