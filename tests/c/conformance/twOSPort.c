@@ -156,12 +156,12 @@ static void dangling_links(void) {
 }
 
 static void paths_that_are_refused(void) {
-    char *long_path = malloc(400), is_directory;
+    char *long_path = malloc(5000), is_directory;
     uint64_t size;
     DATETIME modified;
-    memset(long_path, 'x', 399);
+    memset(long_path, 'x', 4999);
     memcpy(long_path, "/tmp/", 5);
-    long_path[399] = 0;
+    long_path[4999] = 0;
     CHECK_INT(twDirectory_CreateDirectory(NULL), TW_INVALID_PARAM, "NULL", ORIGINAL_PASSES);
     CHECK_INT(twDirectory_CreateDirectory(""), TW_INVALID_PARAM, "empty", ORIGINAL_PASSES);
     CHECK_INT(twDirectory_CreateDirectory(long_path), TW_INVALID_PARAM, "too long", ORIGINAL_PASSES);
