@@ -1928,6 +1928,23 @@ typedef struct twConnectionInfo {
     char disableEncryption;
 } twConnectionInfo;
 
+/**
+ * Makes connection settings: empty ones for NULL, otherwise a copy of all fields, texts included. The caller owns them
+ * and deletes them with `twConnectionInfo_Delete`. NULL when there is no memory.
+ *
+ * # Safety
+ * `copy` is NULL or settings whose texts are NULL or C strings.
+ */
+struct twConnectionInfo *twConnectionInfo_Create(struct twConnectionInfo *copy);
+
+/**
+ * Deletes connection settings with their texts. NULL is fine.
+ *
+ * # Safety
+ * `info` is NULL or settings of `twConnectionInfo_Create`, whose texts are NULL or from `malloc`; not used afterwards.
+ */
+void twConnectionInfo_Delete(void *info);
+
 TW_END_DECLARATIONS
 
 #endif /* TW_CONNECTION_INFO_H */
@@ -2788,6 +2805,29 @@ typedef struct twMessage {
     void *body;
 } twMessage;
 
+typedef struct twMultipartBody {
+    uint16_t chunkId;
+    uint16_t chunkCount;
+    uint16_t chunkSize;
+    enum entityTypeEnum entityType;
+    char *entityName;
+    char *data;
+    uint16_t length;
+} twMultipartBody;
+
+typedef struct mulitpartMessageStoreEntry {
+    uint64_t expirationTime;
+    uint32_t id;
+    uint16_t chunksExpected;
+    uint16_t chunksReceived;
+    struct twMessage **msgs;
+} mulitpartMessageStoreEntry;
+
+typedef struct twMultipartMessageStore {
+    twList *multipartMessageList;
+    pthread_mutex_t *mtx;
+} twMultipartMessageStore;
+
 typedef struct twRequestBody {
     enum entityTypeEnum entityType;
     char *entityName;
@@ -2811,29 +2851,6 @@ typedef struct twHeader {
     char *name;
     char *value;
 } twHeader;
-
-typedef struct twMultipartBody {
-    uint16_t chunkId;
-    uint16_t chunkCount;
-    uint16_t chunkSize;
-    enum entityTypeEnum entityType;
-    char *entityName;
-    char *data;
-    uint16_t length;
-} twMultipartBody;
-
-typedef struct mulitpartMessageStoreEntry {
-    uint64_t expirationTime;
-    uint32_t id;
-    uint16_t chunksExpected;
-    uint16_t chunksReceived;
-    struct twMessage **msgs;
-} mulitpartMessageStoreEntry;
-
-typedef struct twMultipartMessageStore {
-    twList *multipartMessageList;
-    pthread_mutex_t *mtx;
-} twMultipartMessageStore;
 
 /**
  * Makes an AUTH body without a claim. The caller deletes it with `twAuthBody_Delete`, or gives it to a message. NULL when
@@ -2895,6 +2912,16 @@ int twBindBody_AddName(struct twBindBody *body, char *name);
 int twBindBody_ToStream(struct twBindBody *body, twStream *s, char *gatewayName, char *gatewayType);
 
 /**
+ * Compresses bytes with the sending context of a WebSocket object and appends them to a stream, without the four bytes
+ * that end the flush. No connection is needed. Returns 0, 1107 for NULL, 305 when the compressor fails, the codes of
+ * `twStream_AddBytes`.
+ *
+ * # Safety
+ * `buf` is NULL or has `length` bytes; stream and object are NULL or live.
+ */
+int twCompressBytes(char *buf, uint32_t length, twStream *s, twWs *ws);
+
+/**
  * The next request id: one counter for the process, starting at 1, never 0. Any thread.
  */
 uint32_t twMessage_GetRequestId(TW_NO_PROTOTYPE);
@@ -2933,8 +2960,8 @@ struct twMessage *twMessage_CreateAuthMsg(char *claimName, char *claimValue);
 
 /**
  * Reads a message from a stream, from its beginning whatever the cursor is; the stream stays the caller's. The caller
- * deletes the message. NULL for NULL, for an unknown code, for what is cut off or malformed, and for a piece of a
- * multipart message.
+ * deletes the message. A piece of a large message has the type TW_MULTIPART_REQ or TW_MULTIPART_RESP and a
+ * `twMultipartBody`. NULL for NULL, for an unknown code and for what is cut off or malformed.
  */
 struct twMessage *twMessage_CreateFromStream(twStream *s);
 
@@ -2955,6 +2982,54 @@ void twMessage_Delete(void *input);
  */
 int twMessage_SetBody(struct twMessage *msg,
                       void *body);
+
+/**
+ * Reads a piece of a message from the cursor of a stream to its end; with `isRequest` also the entity that every piece of
+ * a request repeats. The stream stays the caller's, who deletes the body with `twMultipartBody_Delete`. NULL for NULL and
+ * for what is cut off.
+ */
+struct twMultipartBody *twMultipartBody_CreateFromStream(twStream *s,
+                                                         char isRequest);
+
+/**
+ * Deletes the body of a piece. NULL is fine.
+ */
+void twMultipartBody_Delete(void *body);
+
+/**
+ * Makes the set of a message in pieces with its first piece, which is taken. The caller deletes it with
+ * `mulitpartMessageStoreEntry_Delete`. NULL for a message that is no piece, with a number out of range or of a set above
+ * `twcfg.max_message_size`: the message then stays the caller's.
+ */
+struct mulitpartMessageStoreEntry *mulitpartMessageStoreEntry_Create(struct twMessage *msg);
+
+/**
+ * Deletes a set with its pieces. NULL is fine.
+ */
+void mulitpartMessageStoreEntry_Delete(void *entry);
+
+/**
+ * The store in which pieces are joined, made at the first call. It is the SDK's until `twMultipartMessageStore_Delete`.
+ * NULL when there is no memory. Any thread.
+ */
+struct twMultipartMessageStore *twMultipartMessageStore_Instance(TW_NO_PROTOTYPE);
+
+/**
+ * Deletes a store with all incomplete messages. NULL is fine. No other thread may use it.
+ */
+void twMultipartMessageStore_Delete(void *store);
+
+/**
+ * Takes a piece of a message. When it completes its set the whole message is returned, which the caller deletes with
+ * `twMessage_Delete`; otherwise NULL. A repeated piece replaces the earlier one; a piece with a number out of range, or of
+ * a set above `twcfg.max_message_size`, is deleted. A message that is no piece is given back as it is. Any thread.
+ */
+struct twMessage *twMultipartMessageStore_AddMessage(struct twMessage *msg);
+
+/**
+ * Deletes the incomplete messages of which no piece has come for `twcfg.stale_msg_cleanup_rate`. Any thread.
+ */
+void twMultipartMessageStore_RemoveStaleMessages(TW_NO_PROTOTYPE);
 
 /**
  * Makes an empty request body. The caller deletes it with `twRequestBody_Delete`, or gives it to a message. NULL when
@@ -3038,6 +3113,18 @@ int twResponseBody_SetReason(struct twResponseBody *body, char *reason);
  */
 int twResponseBody_ToStream(struct twResponseBody *body, twStream *s);
 
+/**
+ * Sends a message, in pieces when it is large, and does not wait for an answer: see twMessageHandler_RegisterResponseCallback.
+ * The session id is the connection's. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
+ * sent, 602 without a body, 307 above `twcfg.max_message_size`, 203 while not authenticated (AUTH needs a connection only),
+ * 209 when it cannot be written. Any thread.
+ *
+ * # Safety
+ * `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
+ */
+int twMessage_Send(struct twMessage **msg,
+                   twWs *ws);
+
 TW_END_DECLARATIONS
 
 #endif /* TW_MESSAGES_H */
@@ -3049,26 +3136,6 @@ TW_END_DECLARATIONS
 TW_BEGIN_DECLARATIONS
 
 typedef int (*message_cb)(twWs *ws, twMessage *msg);
-
-typedef struct twRequestCallbackStruct {
-    message_cb cb;
-    enum entityTypeEnum entityType;
-    char *entityName;
-    enum characteristicEnum characteristicType;
-    char *characteristicName;
-} twRequestCallbackStruct;
-
-typedef int (*response_cb)(uint32_t id, enum msgCodeEnum code, char *reason, twInfoTable *content);
-
-typedef struct twResponseCallbackStruct {
-    char received;
-    response_cb cb;
-    uint32_t requestId;
-    uint32_t sessionId;
-    uint64_t expirationTime;
-    enum msgCodeEnum code;
-    twInfoTable *content;
-} twResponseCallbackStruct;
 
 typedef int (*dumpLog_cb)(TW_NO_PROTOTYPE);
 
@@ -3087,6 +3154,175 @@ typedef struct twMessageHandler {
     eventcb on_pong;
     pthread_mutex_t *mtx;
 } twMessageHandler;
+
+typedef int (*response_cb)(uint32_t id, enum msgCodeEnum code, char *reason, twInfoTable *content);
+
+typedef struct twResponseCallbackStruct {
+    char received;
+    response_cb cb;
+    uint32_t requestId;
+    uint32_t sessionId;
+    uint64_t expirationTime;
+    enum msgCodeEnum code;
+    twInfoTable *content;
+} twResponseCallbackStruct;
+
+typedef struct twRequestCallbackStruct {
+    message_cb cb;
+    enum entityTypeEnum entityType;
+    char *entityName;
+    enum characteristicEnum characteristicType;
+    char *characteristicName;
+} twRequestCallbackStruct;
+
+/**
+ * The message handler of the process, made with the first WebSocket object that is given; a later one replaces the one
+ * before. It is the SDK's until twMessageHandler_Delete. NULL for NULL as long as there is none. twApi_Initialize makes one
+ * with a WebSocket object of its own the handler of the process.
+ *
+ * # Safety
+ * `ws` is NULL or lives until another one takes its place.
+ */
+struct twMessageHandler *twMessageHandler_Instance(twWs *ws);
+
+/**
+ * Closes the connection, takes the callbacks away and deletes the handler with its WebSocket object. The one of the API
+ * object goes out of use at once and is freed by twApi_Delete. NULL stands for the handler of the process. Returns 0, 300
+ * when there is none.
+ *
+ * # Safety
+ * `handler` is NULL or from twMessageHandler_Instance, and not used afterwards.
+ */
+int twMessageHandler_Delete(struct twMessageHandler *handler);
+
+/**
+ * Sets the function that is called when the connection is open; NULL clears it. Returns 0, also without a handler.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_RegisterConnectCallback(struct twMessageHandler *handler, eventcb cb);
+
+/**
+ * Sets the function that is called when the connection has ended, with the reason; NULL clears it. Returns 0, 300 without
+ * a handler.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_RegisterCloseCallback(struct twMessageHandler *handler,
+                                           eventcb cb);
+
+/**
+ * Sets the function that is called for each ping of the platform; NULL clears it. Returns 0, 300 without a handler.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_RegisterPingCallback(struct twMessageHandler *handler, eventcb cb);
+
+/**
+ * Sets the function that is called for each pong; NULL clears it. The SDK goes on looking after missing pongs, other than
+ * with twApi_RegisterPongCallback. Returns 0, 300 without a handler.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_RegisterPongCallback(struct twMessageHandler *handler,
+                                          eventcb cb);
+
+/**
+ * Sets the function that gets the requests of the platform for which no other function is registered with
+ * twMessageHandler_RegisterRequestCallback. It answers by itself, with twMessage_Send; the message stays the SDK's. The API
+ * object has put its own there, which serves everything that is registered with twApi functions: another one bypasses
+ * those. Returns 0, 1 for a NULL function, 300 without a handler.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_RegisterDefaultRequestCallback(struct twMessageHandler *handler,
+                                                    message_cb cb);
+
+/**
+ * Sets the function that shows which messages wait, called once when there are too many of them. Returns 0, 1 for a NULL
+ * function, 300 without a handler.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_RegisterDumpIncomingMsgListCallback(struct twMessageHandler *handler,
+                                                         dumpLog_cb cb);
+
+/**
+ * Registers a function for the requests about one property, service or event, before everything that is registered with
+ * twApi functions. The function answers by itself, with twMessage_Send; the message stays the SDK's. The names are copied.
+ * Returns 0, 101 for a NULL function, 301 for a NULL name and without a handler or memory.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live; the names are NULL or C strings.
+ */
+int twMessageHandler_RegisterRequestCallback(struct twMessageHandler *handler,
+                                             message_cb cb,
+                                             enum entityTypeEnum entityType,
+                                             char *entityName,
+                                             enum characteristicEnum characteristicType,
+                                             char *characteristicName);
+
+/**
+ * Removes the function that was registered with the same arguments. Returns 0, 101 for a NULL name, 103 without a handler,
+ * 302 when there is none.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live; the names are NULL or C strings.
+ */
+int twMessageHandler_UnegisterRequestCallback(struct twMessageHandler *handler,
+                                              enum entityTypeEnum entityType,
+                                              char *entityName,
+                                              enum characteristicEnum characteristicType,
+                                              char *characteristicName);
+
+/**
+ * Registers for the answer to the message of that id, before it is sent with twMessage_Send. `cb` gets id, code, reason
+ * (the SDK's) and content (`cb`'s to delete) in a thread that handles messages, or code 0xA4 when no answer has come at
+ * `expirationTime`. Without `cb` the answer is picked up with twMessageHandler_GetCompletedResponseStruct until then.
+ * Returns 0, 301 without a handler or memory. Any thread.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_RegisterResponseCallback(struct twMessageHandler *handler,
+                                              response_cb cb,
+                                              uint32_t requestId,
+                                              DATETIME expirationTime);
+
+/**
+ * Takes the registration for an answer away; a table that was not picked up is not deleted. Returns 101 for id 0 and
+ * without a handler, 302 otherwise, whether there was one or not.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_UnegisterResponseCallback(struct twMessageHandler *handler, uint32_t requestId);
+
+/**
+ * The answer to the message of that id, once it has come; NULL before. It is the handler's until
+ * twMessageHandler_UnegisterResponseCallback; its `content` is for the caller to take and to delete.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+struct twResponseCallbackStruct *twMessageHandler_GetCompletedResponseStruct(struct twMessageHandler *handler,
+                                                                             uint32_t id);
+
+/**
+ * Takes all entries whose `expirationTime` is over out of `responseCallbackList`, and tells those that have a function that
+ * there is no answer; of the handler only this list is needed. For the handler of the process also the messages in pieces
+ * whose rest does not come. Returns 0, 300 without a handler. Callbacks run in this call.
+ *
+ * # Safety
+ * `handler` is NULL, for the one of the process, or live.
+ */
+int twMessageHandler_CleanupOldMessages(struct twMessageHandler *handler);
 
 TW_END_DECLARATIONS
 
@@ -3423,7 +3659,7 @@ int twApi_Connect(uint32_t timeout,
 int twApi_Disconnect(char *reason);
 
 /**
- * Whether the connection is open and authenticated. FALSE without an API object.
+ * Whether the connection is open and authenticated. FALSE without an API object, message handler or WebSocket.
  */
 char twApi_isConnected(TW_NO_PROTOTYPE);
 

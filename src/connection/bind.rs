@@ -61,6 +61,21 @@ impl Shared {
         Ok(())
     }
 
+    /// Binds or unbinds all names that are recorded, and tells the application when all were accepted.
+    pub fn bind_all(&self, unbind: bool) -> Result<(), RequestError> {
+        if self.owner.is_foreign() {
+            return Err(RequestError::Forked);
+        }
+        let names = self.application.bound_names();
+        if !names.is_empty() {
+            let link = self.online().ok_or(RequestError::NotConnected)?;
+            let code = if unbind { MessageCode::UNBIND } else { MessageCode::BIND };
+            self.send_names(&link, code, &names, None, |_| true)?;
+        }
+        self.application.on_bound(if unbind { &BindEvent::Disconnecting } else { &BindEvent::Connected });
+        Ok(())
+    }
+
     /// Unbinds a name that the application has forgotten; offline that is an error.
     pub fn unbind(&self, name: &Text) -> Result<(), RequestError> {
         if self.owner.is_foreign() {

@@ -200,6 +200,18 @@ impl Shared {
         Ok(())
     }
 
+    /// Step 3 alone, on the link there is. While a connect call is at it there is nothing to do.
+    pub fn authenticate_again(&self) -> Result<(), RequestError> {
+        if self.owner.is_foreign() {
+            return Err(RequestError::Forked);
+        }
+        let link = self.outbox.link().ok_or(RequestError::NotConnected)?;
+        let Some(_turn) = self.driver.begin() else { return Ok(()) };
+        let key = self.application.app_key();
+        self.remember_key(key.clone());
+        steps::authenticate(self, &link, &key).map(|_| ())
+    }
+
     /// A refused AUTH closes the link, so that the next attempt uses a new one (Q-C32). When no answer came the link stays, as the C
     /// interface promises, unless the attempt was nobody's wish.
     fn after_failed_authentication(&self, link: &Link, error: &RequestError, origin: Origin) {

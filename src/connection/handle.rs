@@ -14,7 +14,7 @@ use super::session::time_of_day;
 use super::settings::{ConnectOptions, RequestOptions, Settings};
 use super::shared::{Shared, deadline};
 use crate::model::Text;
-use crate::wire::{Gateway, Message, MessageCode, Request};
+use crate::wire::{Gateway, Header, Message, MessageCode, Request};
 
 /// What a thread that pumps a connection does, and waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,6 +234,49 @@ impl Connection {
     /// Why it could not be sent.
     pub fn send(&self, message: Message) -> Result<(), RequestError> {
         self.shared().send_prepared(message)
+    }
+
+    /// Sends a message whose body is encoded already, with the session id of the link (AUTH without one), and does not wait for an answer.
+    ///
+    /// # Errors
+    /// Why it could not be sent.
+    pub fn send_body(&self, header: Header, body: &[u8]) -> Result<(), RequestError> {
+        self.shared().send_body(header, body)
+    }
+
+    /// The same, and waits for the answer, by default for [`Settings::message_timeout`].
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub fn exchange_body(&self, header: Header, body: &[u8], timeout: Option<Duration>) -> Outcome {
+        self.shared().exchange_body(header, body, timeout)
+    }
+
+    /// Calls `callback` with the answer to the message of that id, which the caller sends by itself, or with
+    /// [`RequestError::TimedOut`] when none has come until then. It is called as for [`Connection::request_async`].
+    pub fn expect(&self, id: u32, until: Instant, callback: Callback) {
+        self.shared().expect(id, until, callback);
+    }
+
+    /// Undoes [`Connection::expect`]: the callback is dropped, unless it is being called already.
+    pub fn expect_no_more(&self, id: u32) {
+        self.shared().in_flight.withdraw(id);
+    }
+
+    /// Authenticates again on the link there is: what [`Connection::connect`] does after opening one.
+    ///
+    /// # Errors
+    /// [`RequestError::NotConnected`] without a link, the refusal, or why no answer came.
+    pub fn authenticate(&self) -> Result<(), RequestError> {
+        self.shared().authenticate_again()
+    }
+
+    /// Binds all names that are recorded, or unbinds them, on the link there is.
+    ///
+    /// # Errors
+    /// [`RequestError::NotConnected`] without a session, the first refusal, or why no answer came.
+    pub fn bind_all(&self, unbind: bool) -> Result<(), RequestError> {
+        self.shared().bind_all(unbind)
     }
 
     /// Sends WebSocket messages that are encoded already (with the session id of [`Connection::session_id`]).

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use super::answer::{Callback, Outcome};
 use super::application::{Incoming, Reply};
 use super::dispatch::Item;
-use super::encode::encode;
+use super::encode::{cut, encode, unsendable};
 use super::error::RequestError;
 use super::outbox::{Command, Link, Refusal};
 use super::settings::RequestOptions;
 use super::shared::{Shared, deadline, next_request_id};
 use super::synchronize;
-use crate::wire::{Body, Header, Message, MessageCode, NO_SESSION, Request, Response};
+use crate::wire::{self, Body, Header, Message, MessageCode, NO_SESSION, Request, Response};
 
 impl Shared {
     /// A request and its answer.
@@ -74,10 +74,21 @@ impl Shared {
         timeout: Duration,
         waiting: impl FnOnce(u32) -> bool,
     ) -> Outcome {
-        let until = deadline(Instant::now(), timeout);
         let id = next_request_id();
         let session = if code == MessageCode::AUTH { NO_SESSION } else { link.session_id };
         let messages = self.encode(link, header(code, id, session), body)?;
+        self.exchange_encoded(link, id, messages, timeout, waiting)
+    }
+
+    fn exchange_encoded(
+        &self,
+        link: &Link,
+        id: u32,
+        messages: Vec<Vec<u8>>,
+        timeout: Duration,
+        waiting: impl FnOnce(u32) -> bool,
+    ) -> Outcome {
+        let until = deadline(Instant::now(), timeout);
         let slot = self.in_flight.enter_blocked(id, link.id);
         if !waiting(id) {
             self.in_flight.withdraw(id);
@@ -115,6 +126,44 @@ impl Shared {
         let link = if auth { self.outbox.link() } else { self.online() }.ok_or(RequestError::NotConnected)?;
         message.header.session_id = if auth { NO_SESSION } else { link.session_id };
         self.send_message(&link, message, self.settings().message_timeout)
+    }
+
+    /// Sends a message whose body is encoded already, with the session id of the link, and does not wait for an answer.
+    pub fn send_body(&self, header: Header, body: &[u8]) -> Result<(), RequestError> {
+        let (link, messages) = self.encode_body(header, body)?;
+        self.send_encoded(&link, messages, self.settings().message_timeout)
+    }
+
+    /// The same, and waits for the answer.
+    pub fn exchange_body(&self, header: Header, body: &[u8], timeout: Option<Duration>) -> Outcome {
+        let (link, messages) = self.encode_body(header, body)?;
+        let timeout = timeout.unwrap_or_else(|| self.settings().message_timeout);
+        self.exchange_encoded(&link, header.request_id, messages, timeout, |_| true)
+    }
+
+    /// AUTH is sent without a session. A link without a session id leaves the one that the message has.
+    fn encode_body(&self, mut header: Header, body: &[u8]) -> Result<(Link, Vec<Vec<u8>>), RequestError> {
+        if self.owner.is_foreign() {
+            return Err(RequestError::Forked);
+        }
+        let is_auth = header.code == MessageCode::AUTH;
+        let link = if is_auth { self.outbox.link() } else { self.online() }.ok_or(RequestError::NotConnected)?;
+        if is_auth {
+            header.session_id = NO_SESSION;
+        } else if link.session_id != 0 {
+            header.session_id = link.session_id;
+        }
+        let messages = wire::encode_with_body(&header, body, &cut(&link, &self.settings())).map_err(unsendable)?;
+        Ok((link, messages))
+    }
+
+    /// Enters a callback for the answer to a message that is sent by other means than [`Shared::request_async`]. It outlives the link.
+    pub fn expect(&self, id: u32, until: Instant, callback: Callback) {
+        const NO_LINK: u64 = 0;
+        let timeout = until.saturating_duration_since(Instant::now());
+        if self.in_flight.enter_callback(id, NO_LINK, callback, until, timeout) {
+            self.tasker.raise();
+        }
     }
 
     /// Sends messages that are encoded already.

@@ -10,6 +10,7 @@ mod flags;
 mod handlers;
 pub(super) mod instance;
 mod lifecycle;
+mod message_handler;
 mod mirror;
 mod objects;
 mod pump;
@@ -24,6 +25,8 @@ pub use dispatch::findCallback;
 pub use events::*;
 pub(super) use handlers::c_string;
 pub use lifecycle::*;
+pub use message_handler::api_requesthandler;
+pub(super) use message_handler::{expect_answer, expect_no_answer, give_up_handler};
 pub use mirror::{
     bindListEntry_Create, bindListEntry_Delete, bindListEntry_Parser, deleteCallbackInfo, twCallbackInfoParser,
 };
@@ -144,6 +147,20 @@ pub static tw_api: AtomicPtr<twApi> = AtomicPtr::new(std::ptr::null_mut());
 /// What C sees as `tw_api` now.
 pub(super) fn exported() -> *mut twApi {
     tw_api.load(Ordering::Acquire)
+}
+
+/// The WebSocket object of what C sees as `tw_api`; NULL when a part on the way is missing.
+pub(super) fn exported_websocket() -> *mut super::websocket::twWs {
+    let handler = exported_handler();
+    // SAFETY: a message handler that the program or we have put there.
+    if handler.is_null() { std::ptr::null_mut() } else { unsafe { (*handler).ws } }
+}
+
+/// Its message handler.
+pub(super) fn exported_handler() -> *mut twMessageHandler {
+    let api = exported();
+    // SAFETY: an API object that the program or we have put there.
+    if api.is_null() { std::ptr::null_mut() } else { unsafe { (*api).mh } }
 }
 
 fn export(api: *mut twApi) {

@@ -256,7 +256,7 @@ pub unsafe fn insert_before(list: *mut twList, entry: *mut ListEntry, value: *mu
 ///
 /// # Safety
 /// `list` is NULL or a live list of values of type `T`.
-unsafe fn find_entry<T>(list: *const twList, is_wanted: impl Fn(&T) -> bool) -> *mut ListEntry {
+pub unsafe fn find_entry<T>(list: *const twList, is_wanted: impl Fn(&T) -> bool) -> *mut ListEntry {
     // SAFETY: see above; the entries are those of the locked list.
     unsafe {
         let mut values = values::<T>(list);

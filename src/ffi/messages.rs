@@ -3,9 +3,12 @@
 pub mod auth;
 pub mod bind;
 mod body;
+pub mod compression;
 pub mod message;
+pub mod multipart;
 pub mod request;
 pub mod response;
+pub mod send;
 
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int, c_uchar, c_void};

@@ -1,4 +1,19 @@
 //! `twMessaging.h`: Message handler: request and response callbacks over one websocket.
+//!
+//! The connection of the API object keeps its own table of requests in flight and its own queue. What is here serves
+//! programs that send messages by themselves, that register for single requests or answers, or that feed messages in.
+
+mod events;
+mod handler;
+mod queue;
+mod requests;
+mod responses;
+
+pub use events::*;
+pub use handler::*;
+pub use queue::*;
+pub use requests::*;
+pub use responses::*;
 
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int};

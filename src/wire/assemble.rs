@@ -64,6 +64,16 @@ fn whole(header: Header, reader: &mut Reader, len: usize) -> Result<Packet, Deco
     Ok(Packet::Whole(Received { message: Message { header, body }, trailing: len - reader.consumed() }))
 }
 
+impl Chunk {
+    /// Reads what follows the header of a chunk, to the end of the bytes.
+    ///
+    /// # Errors
+    /// It is cut off.
+    pub fn decode(header: Header, bytes: &[u8]) -> Result<Self, DecodeError> {
+        chunk(header, &mut Reader::new(bytes))
+    }
+}
+
 fn chunk(header: Header, reader: &mut Reader) -> Result<Chunk, DecodeError> {
     const WHAT: &str = "chunk information";
     let (id, count, size) = (reader.u16(WHAT)?, reader.u16(WHAT)?, reader.u16(WHAT)?);

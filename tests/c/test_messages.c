@@ -131,7 +131,7 @@ static void test_streams(void) {
     CHECK(read_message(unknown, sizeof GET - 1) == NULL);
     memcpy(unknown, GET, sizeof GET);
     unknown[14] = 1;
-    CHECK(read_message(unknown, sizeof GET - 1) == NULL);
+    CHECK(read_message(unknown, 15 + 5) == NULL);
     CHECK(twMessage_CreateFromStream(NULL) == NULL);
 
     /* Bodies one after the other. */

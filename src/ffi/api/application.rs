@@ -7,8 +7,7 @@ use std::sync::{Arc, Weak};
 use zeroize::Zeroizing;
 
 use super::instance::Facade;
-use super::objects::is_own_pong;
-use super::{bind, dispatch, events, register, subscribed};
+use super::{bind, events, message_handler, register, subscribed};
 use crate::connection::{AppKey, Application, BindEvent, Incoming, Reply};
 use crate::ffi::messaging::{eventcb, twMessageHandler};
 use crate::ffi::passwds::TW_MAX_PASSWORD_LENGTH;
@@ -34,11 +33,13 @@ impl CApplication {
     }
 
     /// Calls one of the four event callbacks of the message handler.
-    fn event(&self, pick: impl Fn(&twMessageHandler) -> eventcb, data: &[u8], terminated: bool) {
+    fn event(&self, pick: impl Fn(*const twMessageHandler) -> eventcb, data: &[u8], terminated: bool) {
         self.with(|facade| {
-            // SAFETY: the struct lives as long as the facade; the field is read at each event, as a program may change it.
-            let callback = unsafe { pick(&*facade.objects().handler) };
-            let Some(function) = callback.filter(|_| !is_own_pong(callback)) else { return };
+            let handler = super::exported_handler();
+            if handler.is_null() {
+                return;
+            }
+            let Some(function) = pick(handler) else { return };
             let mut copy = data.to_vec();
             if terminated {
                 copy.push(0);
@@ -83,19 +84,23 @@ impl Application for CApplication {
     }
 
     fn on_connect(&self) {
-        self.event(|handler| handler.on_ws_connected, &[], false);
+        // SAFETY: a live handler; the field is read at each event, as a program may change it.
+        self.event(|handler| unsafe { (*handler).on_ws_connected }, &[], false);
     }
 
     fn on_close(&self, payload: &[u8]) {
-        self.event(|handler| handler.on_ws_close, payload, true);
+        // SAFETY: a live handler; the field is read at each event, as a program may change it.
+        self.event(|handler| unsafe { (*handler).on_ws_close }, payload, true);
     }
 
     fn on_ping(&self, payload: &[u8]) {
-        self.event(|handler| handler.on_ping, payload, true);
+        // SAFETY: a live handler; the field is read at each event, as a program may change it.
+        self.event(|handler| unsafe { (*handler).on_ping }, payload, true);
     }
 
     fn on_pong(&self, payload: &[u8]) {
-        self.event(|handler| handler.on_pong, payload, true);
+        // SAFETY: a live handler; the field is read at each event, as a program may change it.
+        self.event(|handler| unsafe { (*handler).on_pong }, payload, true);
     }
 
     fn on_session(&self) {
@@ -118,7 +123,7 @@ impl Application for CApplication {
     }
 
     fn handle_request(&self, incoming: &Incoming) -> Option<Reply> {
-        self.with(|facade| dispatch::answer(facade, incoming))?
+        self.with(|facade| message_handler::answer(facade, incoming))?
     }
 
     fn update_push_types(&self, thing: &Text, subscriptions: &InfoTable) {

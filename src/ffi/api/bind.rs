@@ -227,3 +227,40 @@ pub unsafe extern "C" fn twApi_IsEntityBound(entityName: *mut c_char) -> c_char 
         }
     })
 }
+
+/// Sends AUTH on the connection there is, with the key of the application, and waits for the answer. twApi_Connect does this
+/// by itself. Returns 0, 101 without an API object, 1113 without a connection, 1114 no answer, otherwise as the platform says.
+///
+/// # Safety
+/// The key callback runs in this call.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_Authenticate() -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_INVALID_PARAM };
+        match facade.connection().authenticate() {
+            Ok(()) => TW_OK,
+            Err(error) => refused("authenticating", &error),
+        }
+    })
+}
+
+/// Binds everything in the bound list, or unbinds it, and calls all bind callbacks. twApi_Connect and twApi_Disconnect do
+/// this by themselves. Returns 0, 101 without an API object, 1113 offline unless nothing is bound, otherwise as the platform
+/// says.
+///
+/// # Safety
+/// Bind callbacks run in this call.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_BindAll(unbind: c_char) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let Some(facade) = instance::current() else { return TW_INVALID_PARAM };
+        match facade.connection().bind_all(unbind != 0) {
+            Ok(()) => TW_OK,
+            Err(error) => refused("binding", &error),
+        }
+    })
+}

@@ -1,12 +1,11 @@
-//! Requests of the platform: to the registry, or to the default handler of the API object (api-behaviour.md 5).
+//! The built-in services as C calls them, and the look-up of handlers (api-behaviour.md 5.2).
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
-use std::sync::Arc;
 
-use super::instance::{self, Facade};
+use super::instance;
 use super::mirror;
-use crate::connection::{Incoming, Reply};
+use crate::connection::Incoming;
 use crate::ffi::definitions::{
     TW_SERVICES, TWX_BAD_REQUEST, TWX_INTERNAL_SERVER_ERROR, TWX_NOT_FOUND, characteristicEnum, entityTypeEnum,
     msgCodeEnum,
@@ -17,11 +16,6 @@ use crate::ffi::{convert, text};
 use crate::model::Text;
 use crate::things::{FILE_SERVICES, Handler, TUNNEL_SERVICES};
 use crate::wire::{Characteristic, EntityType, MessageCode, Request};
-
-/// The answer to a request; `None` when none is to be sent.
-pub(super) fn answer(facade: &Arc<Facade>, incoming: &Incoming) -> Option<Reply> {
-    facade.registry().answer(incoming)
-}
 
 /// A service of the SDK's own (GetMetadata, NotifyPropertyUpdate) as C calls it: what programs find as callback of it.
 ///

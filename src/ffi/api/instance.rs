@@ -12,6 +12,8 @@ use super::objects::Objects;
 use super::security::Security;
 use super::{config, exported, twApi};
 use crate::connection::{ConnectOptions, Connection, Endpoint, Flag, FlagStore};
+use crate::ffi::connection_info::twConnectionInfo;
+use crate::ffi::messaging;
 use crate::model::Text;
 use crate::net::tls::TlsError;
 use crate::things::{Registry, Things};
@@ -59,7 +61,8 @@ pub(super) fn install(facade: &Arc<Facade>) -> bool {
     if instance.is_some() {
         return false;
     }
-    super::export(facade.api());
+    super::export(facade.objects.api);
+    messaging::publish(facade.objects.handler);
     *instance = Some(facade.clone());
     true
 }
@@ -67,6 +70,11 @@ pub(super) fn install(facade: &Arc<Facade>) -> bool {
 /// Takes the object out of its place, also while `tw_api` is NULL.
 pub(super) fn uninstall() -> Option<Arc<Facade>> {
     INSTANCE.write().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// The object, whatever `tw_api` says, and without taking over what C has written.
+pub(super) fn any() -> Option<Arc<Facade>> {
+    INSTANCE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Whether there is an object, whatever `tw_api` says.
@@ -81,7 +89,7 @@ impl Facade {
             let flags = Arc::new(CFlags::new(objects.ws));
             let application = Arc::new(CApplication::new(own.clone()));
             // SAFETY: the objects were just made and live as long as the facade.
-            let settings = unsafe { config::settings(&*objects.api, endpoint.chunk_size) };
+            let settings = unsafe { config::settings(objects.api, endpoint.chunk_size) };
             let things = Things::new();
             things.registry.set_update_observer(Some(application.clone()));
             things.registry.set_default_handler(Some(Arc::new(CDefaultHandler { facade: own.clone() })));
@@ -106,9 +114,33 @@ impl Facade {
         }
     }
 
-    /// The struct that C sees, the one that Initialize has made.
+    /// The struct that C sees: what `tw_api` points to now, which may be one of the program's own, whose members may be
+    /// NULL. While it is NULL, the one that Initialize has made.
     pub fn api(&self) -> *mut twApi {
-        self.objects.api
+        let shown = exported();
+        if shown.is_null() { self.objects.api } else { shown }
+    }
+
+    /// The connection settings that C sees, NULL while a program has taken them away.
+    pub fn info(&self) -> *mut twConnectionInfo {
+        // SAFETY: an API object.
+        unsafe { (*self.api()).connectionInfo }
+    }
+
+    /// Replaces a text of the connection settings that C sees by a copy.
+    ///
+    /// # Safety
+    /// `value` is NULL or a C string.
+    pub(super) unsafe fn show_text(
+        &self,
+        place: impl FnOnce(*mut twConnectionInfo) -> *mut *mut c_char,
+        value: *const c_char,
+    ) {
+        let info = self.info();
+        if !info.is_null() {
+            // SAFETY: a text field of live settings; by contract of this function.
+            unsafe { Self::replace_text(place(info), value) };
+        }
     }
 
     /// The other structs that C sees.
@@ -151,15 +183,10 @@ impl Facade {
         self.flags.get(flag)
     }
 
-    /// Sets a flag as C would.
-    pub fn set_flag(&self, flag: Flag, value: bool) {
-        self.flags.set(flag, value);
-    }
-
     /// Changes the visible containers.
     pub fn registering<T>(&self, change: impl FnOnce(*mut twApi) -> T) -> T {
         let _guard = self.registration.lock().unwrap_or_else(PoisonError::into_inner);
-        change(self.objects.api)
+        change(self.api())
     }
 
     /// The TLS settings.
@@ -169,16 +196,20 @@ impl Facade {
 
     /// Takes over what C may have written.
     fn refresh(&self) {
-        // SAFETY: the struct lives as long as the facade; single fields are read as the original did.
-        let api = unsafe { &*self.objects.api };
-        let settings = config::settings(api, self.endpoint.chunk_size);
+        let api = self.api();
+        // SAFETY: an API object, of which C may write single fields meanwhile.
+        let (settings, timeout, retries) = unsafe {
+            (
+                config::settings(api, self.endpoint.chunk_size),
+                ptr::addr_of!((*api).connect_timeout).read_volatile(),
+                ptr::addr_of!((*api).connect_retries).read_volatile(),
+            )
+        };
         if settings != self.connection.settings() {
             self.connection.set_settings(settings);
         }
-        let reconnect = ConnectOptions {
-            timeout: Duration::from_millis(u64::from(api.connect_timeout)),
-            retries: i32::from(api.connect_retries),
-        };
+        let reconnect =
+            ConnectOptions { timeout: Duration::from_millis(u64::from(timeout)), retries: i32::from(retries) };
         if reconnect != self.connection.reconnect_options() {
             self.connection.set_reconnect_options(reconnect);
         }

@@ -9,17 +9,18 @@ use std::time::Duration;
 use super::instance::{self, EndpointArguments, Facade};
 use super::objects::{Arguments, Objects};
 use super::{config, init_cb, init_cb_t, pump, twApi};
-use crate::connection::{ConnectOptions, Flag, RequestError};
+use crate::connection::{ConnectOptions, RequestError};
 use crate::ffi::connection_info::twConnectionInfo;
 use crate::ffi::dict::twDict_Cleanup;
 use crate::ffi::errors::{
     TW_ERROR_ALLOCATING_MEMORY, TW_ERROR_CREATING_SSL_CTX, TW_HOST_NOT_FOUND, TW_INVALID_PARAM,
-    TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_UNKNOWN_ERROR, TW_WEBSOCKET_MSG_TOO_LARGE, TW_WEBSOCKET_NOT_CONNECTED,
+    TW_NULL_OR_INVALID_API_SINGLETON, TW_NULL_OR_INVALID_MSG_HANDLER, TW_OK, TW_UNKNOWN_ERROR,
+    TW_WEBSOCKET_MSG_TOO_LARGE, TW_WEBSOCKET_NOT_CONNECTED,
 };
 use crate::ffi::file_manager::twFileManager_Delete;
 use crate::ffi::guard::guard;
 use crate::ffi::logger::twLogger_Delete;
-use crate::ffi::messaging::eventcb;
+use crate::ffi::messaging::{eventcb, twMessageHandler, twMessageHandler_CleanupOldMessages};
 use crate::ffi::os_port::DATETIME;
 use crate::ffi::passwds::twPasswdCallbackFunction;
 use crate::ffi::subscribed_props::Manager;
@@ -55,23 +56,53 @@ pub unsafe extern "C" fn twApi_RegisterInitCallback(cb: init_cb_t, userdata: *mu
     guard(TW_OK, || {
         let fresh = memory::alloc(init_cb { cb, userdata });
         let old = config::current().initCallback;
-        config::update(|config| config.initCallback = fresh);
+        // SAFETY: a field of the configuration.
+        config::update(|config| unsafe { (*config).initCallback = fresh });
         // SAFETY: made by an earlier call, and replaced above.
         unsafe { memory::free(old) };
         TW_OK
     })
 }
 
+/// Does nothing: stands in `twcfg.initCallback` when no function is registered.
+///
+/// # Safety
+/// The argument is not looked at.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn emptyCallback(_userdata: *mut c_void) {}
+
+/// Writes the versions of the interface, of this library and of TLS to the log, at level WARN.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn twDisplayVersionInformation() {
+    guard((), || {
+        crate::ffi::logger::install();
+        log::warn!(
+            "C interface {}, twedge {}, TLS by rustls with ring, no FIPS",
+            VERSION.to_string_lossy(),
+            env!("CARGO_PKG_VERSION")
+        );
+    });
+}
+
 fn call_init_callback() {
     if config::current().initCallback.is_null() {
-        let empty = memory::alloc(init_cb { cb: None, userdata: ptr::null_mut() });
-        config::update(|config| config.initCallback = empty);
+        let empty = memory::alloc(init_cb { cb: Some(emptyCallback), userdata: ptr::null_mut() });
+        // SAFETY: a field of the configuration.
+        config::update(|config| unsafe { (*config).initCallback = empty });
     }
     // SAFETY: not NULL unless there is no memory; what a program or we have put there.
-    let registered = unsafe { config::current().initCallback.as_ref() };
-    if let Some(init_cb { cb: Some(function), userdata }) = registered {
+    let registered = config::current().initCallback;
+    if registered.is_null() {
+        return;
+    }
+    // SAFETY: as above.
+    if let init_cb { cb: Some(function), userdata } = unsafe { registered.read() } {
         // SAFETY: the application's function.
-        unsafe { function(*userdata) };
+        unsafe { function(userdata) };
     }
 }
 
@@ -95,12 +126,7 @@ pub unsafe extern "C" fn twApi_Initialize(
     autoreconnect: c_char,
 ) -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        crate::ffi::logger::install();
-        log::warn!(
-            "C interface {}, twedge {}, TLS by rustls with ring, no FIPS",
-            VERSION.to_string_lossy(),
-            env!("CARGO_PKG_VERSION")
-        );
+        twDisplayVersionInformation();
         call_init_callback();
         // SAFETY: by contract of this function.
         let (host_name, path) = unsafe { (text::text(host), text::text(resource)) };
@@ -273,19 +299,30 @@ pub unsafe extern "C" fn twApi_Disconnect(reason: *mut c_char) -> c_int {
     })
 }
 
-/// Whether the connection is open and authenticated. FALSE without an API object.
+/// Reads a field of the object that `tw_api` shows now, as it is.
+macro_rules! shown {
+    ($field:ident, $otherwise:expr) => {{
+        let api = super::exported();
+        // SAFETY: an API object of the program's or ours, of which C may write single fields meanwhile.
+        if api.is_null() { $otherwise } else { unsafe { ptr::addr_of!((*api).$field).read_volatile() } }
+    }};
+}
+
+/// Whether the connection is open and authenticated. FALSE without an API object, message handler or WebSocket.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_isConnected() -> c_char {
     guard(0, || {
-        instance::current()
-            .map_or(0, |facade| c_char::from(facade.flag(Flag::Connected) && facade.flag(Flag::Authenticated)))
+        let ws = super::exported_websocket();
+        // SAFETY: a live WebSocket object.
+        let is_open = !ws.is_null() && unsafe { ptr::addr_of!((*ws).isConnected).read_volatile() } != 0;
+        c_char::from(is_open && shown!(isAuthenticated, 0) != 0)
     })
 }
 
 /// Whether a connect call is at work. FALSE without an API object.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_ConnectionInProgress() -> c_char {
-    guard(0, || instance::current().map_or(0, |facade| c_char::from(facade.flag(Flag::ConnectionInProgress))))
+    guard(0, || c_char::from(shown!(connectionInProgress, 0) != 0))
 }
 
 /// Ends a connect call of another thread after its current step. Returns 0.
@@ -308,33 +345,37 @@ pub extern "C" fn twApi_GetApi() -> *mut twApi {
 /// The connection settings, NULL without an API object. The SDK's.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_GetConnectionInfo() -> *mut twConnectionInfo {
-    guard(ptr::null_mut(), || instance::current().map_or(ptr::null_mut(), |facade| facade.objects().info))
+    guard(ptr::null_mut(), || shown!(connectionInfo, ptr::null_mut()))
 }
 
 /// Whether the platform has accepted the key on this connection. FALSE without an API object.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_GetIsAuthenticated() -> c_char {
-    guard(0, || instance::current().map_or(0, |facade| c_char::from(facade.flag(Flag::Authenticated))))
+    guard(0, || c_char::from(shown!(isAuthenticated, 0) != 0))
 }
 
 /// Sets that flag; FALSE stops sending. Returns 0, 4 without an API object.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_SetIsAuthenticated(value: c_char) -> c_int {
-    guard(LEVEL_ERROR, || match instance::current() {
-        Some(facade) => {
-            facade.set_flag(Flag::Authenticated, value != 0);
-            TW_OK
+    guard(LEVEL_ERROR, || {
+        let api = super::exported();
+        if api.is_null() {
+            return LEVEL_ERROR;
         }
-        None => LEVEL_ERROR,
+        // SAFETY: an API object of the program's or ours.
+        unsafe { ptr::addr_of_mut!((*api).isAuthenticated).write_volatile(c_char::from(value != 0)) };
+        TW_OK
     })
 }
 
-/// Changes a field of the API object.
-fn set(change: impl FnOnce(&mut twApi)) -> c_int {
+/// Changes fields of the object that `tw_api` shows, which takes effect at once.
+fn set(change: impl FnOnce(*mut twApi)) -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
-        // SAFETY: the struct lives as long as the facade; C writes its fields in the same way.
-        facade.registering(|api| change(unsafe { &mut *api }));
+        let api = super::exported();
+        if api.is_null() {
+            return TW_NULL_OR_INVALID_API_SINGLETON;
+        }
+        change(api);
         instance::current();
         TW_OK
     })
@@ -345,12 +386,13 @@ fn set(change: impl FnOnce(&mut twApi)) -> c_int {
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_SetDutyCycle(duty_cycle: u8, period: u32) -> c_int {
     let duty = duty_cycle.min(100);
-    set(|api| {
-        api.duty_cycle = duty;
-        api.duty_cycle_period = period;
+    // SAFETY: fields of the API object and of the configuration, written as C would.
+    set(|api| unsafe {
+        (*api).duty_cycle = duty;
+        (*api).duty_cycle_period = period;
         config::update(|config| {
-            config.duty_cycle = duty;
-            config.duty_cycle_period = period;
+            (*config).duty_cycle = duty;
+            (*config).duty_cycle_period = period;
         });
     })
 }
@@ -358,19 +400,22 @@ pub extern "C" fn twApi_SetDutyCycle(duty_cycle: u8, period: u32) -> c_int {
 /// Sets the interval of pings in milliseconds. Returns 0, 600.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_SetPingRate(rate: u32) -> c_int {
-    set(|api| api.ping_rate = rate)
+    // SAFETY: a field of the API object, written as C would.
+    set(|api| unsafe { (*api).ping_rate = rate })
 }
 
 /// Sets the time of one attempt of automatic reconnects, in milliseconds, until the next twApi_Connect. Returns 0, 600.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_SetConnectTimeout(timeout: u32) -> c_int {
-    set(|api| api.connect_timeout = timeout)
+    // SAFETY: a field of the API object, written as C would.
+    set(|api| unsafe { (*api).connect_timeout = timeout })
 }
 
 /// Sets the number of attempts that is kept until the next twApi_Connect. Returns 0, 600.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_SetConnectRetries(retries: i8) -> c_int {
-    set(|api| api.connect_retries = i16::from(retries))
+    // SAFETY: a field of the API object, written as C would.
+    set(|api| unsafe { (*api).connect_retries = i16::from(retries) })
 }
 
 /// Sets the name of the gateway that this device is, sent with every BIND once name and type are set. Copied.
@@ -436,6 +481,11 @@ pub extern "C" fn twApi_CleanupOldMessages() -> c_int {
     guard(TW_UNKNOWN_ERROR, || match instance::current() {
         Some(facade) => {
             facade.connection().report_overdue();
+            let handler = super::exported_handler();
+            if !handler.is_null() {
+                // SAFETY: a handler that the program or we have put there.
+                unsafe { twMessageHandler_CleanupOldMessages(handler) };
+            }
             TW_OK
         }
         None => TW_NULL_OR_INVALID_API_SINGLETON,
@@ -464,12 +514,16 @@ pub unsafe extern "C" fn twApi_SendPing(content: *mut c_char) -> c_int {
 }
 
 /// Puts a callback into the message handler.
-fn set_event(place: impl FnOnce(&mut crate::ffi::messaging::twMessageHandler)) -> c_int {
+fn set_event(place: impl FnOnce(*mut twMessageHandler)) -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
-        let handler = facade.objects().handler;
-        // SAFETY: the struct lives as long as the facade.
-        facade.registering(|_| place(unsafe { &mut *handler }));
+        if super::exported().is_null() {
+            return TW_NULL_OR_INVALID_API_SINGLETON;
+        }
+        let handler = super::exported_handler();
+        if handler.is_null() {
+            return TW_NULL_OR_INVALID_MSG_HANDLER;
+        }
+        place(handler);
         TW_OK
     })
 }
@@ -477,28 +531,33 @@ fn set_event(place: impl FnOnce(&mut crate::ffi::messaging::twMessageHandler)) -
 /// Sets the function that is called when a connection is open, before it is authenticated; NULL clears it. Returns 0, 600.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_RegisterConnectCallback(cb: eventcb) -> c_int {
-    set_event(|handler| handler.on_ws_connected = cb)
+    // SAFETY: a field of a live handler.
+    set_event(|handler| unsafe { (*handler).on_ws_connected = cb })
 }
 
 /// Sets the function that is called when a connection has ended, with the reason; NULL clears it. Returns 0, 600.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_RegisterCloseCallback(cb: eventcb) -> c_int {
-    set_event(|handler| handler.on_ws_close = cb)
+    // SAFETY: a field of a live handler.
+    set_event(|handler| unsafe { (*handler).on_ws_close = cb })
 }
 
 /// Sets the function that is called for each ping of the platform, which the SDK has answered; NULL clears it. Returns 0, 600.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_RegisterPingCallback(cb: eventcb) -> c_int {
-    set_event(|handler| handler.on_ping = cb)
+    // SAFETY: a field of a live handler.
+    set_event(|handler| unsafe { (*handler).on_ping = cb })
 }
 
 /// Sets the function that is called for each pong; NULL clears it. Either way the SDK stops looking after missing pongs, for
 /// good. Returns 0, 600.
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_RegisterPongCallback(cb: eventcb) -> c_int {
-    let code = set_event(|handler| handler.on_pong = cb);
-    if let (TW_OK, Some(facade)) = (code, instance::current()) {
-        facade.set_flag(Flag::HandlePongs, false);
+    // SAFETY: a field of a live handler.
+    let code = set_event(|handler| unsafe { (*handler).on_pong = cb });
+    if code == TW_OK {
+        // SAFETY: a field of the API object, written as C would.
+        return set(|api| unsafe { (*api).handle_pongs = 0 });
     }
     code
 }

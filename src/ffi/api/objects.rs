@@ -2,15 +2,17 @@
 //! containers (api-behaviour.md 1.2). Made by Initialize, freed by Delete; the core works without them.
 
 use std::ffi::{c_char, c_int};
+use std::sync::atomic::{AtomicI8, Ordering};
 use std::{mem, ptr};
 
 use super::mirror::{bindListEntry_Delete, bindListEntry_Parser, deleteCallbackInfo, twCallbackInfoParser};
-use super::{config, twApi};
-use crate::ffi::connection_info::twConnectionInfo;
+use super::{api_requesthandler, config, twApi};
+use crate::ffi::connection_info::{twConnectionInfo, twConnectionInfo_Delete};
 use crate::ffi::default_settings::twConfig;
 use crate::ffi::dict::{twDict_Create, twDict_Delete};
 use crate::ffi::list::{twList_Create, twList_Delete};
-use crate::ffi::messaging::{eventcb, twMessageHandler};
+use crate::ffi::messages::compression;
+use crate::ffi::messaging::{self, twMessageHandler};
 use crate::ffi::os_port::mutex::{twMutex_Create, twMutex_Delete};
 use crate::ffi::os_port::twSocket;
 use crate::ffi::passwds::twPasswdCallbackFunction;
@@ -40,8 +42,22 @@ pub(in crate::ffi) struct Arguments {
     pub autoreconnect: c_char,
 }
 
-/// The pong callback that is in place until the application registers one: the watchdog does the work.
-unsafe extern "C" fn watchdog_pong(_ws: *mut twWs, _data: *const c_char, _length: usize) -> c_int {
+/// Whether a pong has come.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static receivedPong: AtomicI8 = AtomicI8::new(0);
+
+/// The pong callback that is in place until the application registers one: the watchdog does the work, this notes the pong.
+/// Returns 0.
+///
+/// # Safety
+/// The arguments are not looked at.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pong_handler(_ws: *mut twWs, _data: *const c_char, _length: usize) -> c_int {
+    receivedPong.store(1, Ordering::Relaxed);
     0
 }
 
@@ -56,8 +72,10 @@ impl Objects {
     /// # Safety
     /// The texts of `arguments` are NULL or C strings.
     pub unsafe fn create(arguments: &Arguments) -> Option<Self> {
-        let objects =
-            Self { api: zeroed(), handler: zeroed(), ws: zeroed(), tls: zeroed(), socket: zeroed(), info: zeroed() };
+        let ws = zeroed::<twWs>();
+        // SAFETY: fresh, and freed after the handler.
+        let handler = if ws.is_null() { ptr::null_mut() } else { unsafe { messaging::new_on(ws) } };
+        let objects = Self { api: zeroed(), handler, ws, tls: zeroed(), socket: zeroed(), info: zeroed() };
         let missing = objects.api.is_null()
             || objects.handler.is_null()
             || objects.ws.is_null()
@@ -96,10 +114,8 @@ impl Objects {
             api.ping_rate = config.ping_rate;
             api.handle_pongs = 1;
             api.connectionInfo = self.info;
-            let on_pong: eventcb = Some(watchdog_pong);
-            (*self.handler).on_pong = on_pong;
-            (*self.handler).ws = self.ws;
-            (*self.handler).mtx = twMutex_Create();
+            (*self.handler).on_pong = Some(pong_handler);
+            (*self.handler).defaultRequestCallback = Some(api_requesthandler);
         }
     }
 
@@ -151,15 +167,14 @@ impl Objects {
             twList_Delete(api.bindEventCallbackList);
             twList_Delete(api.synchronizeStateEventCallbackList);
             twMutex_Delete(api.mtx);
-            twMutex_Delete((*self.handler).mtx);
             let (ws, socket) = (&*self.ws, &*self.socket);
             for copy in
                 [ws.host, ws.resource, ws.gatewayName, ws.gatewayType, socket.host, socket.proxyHost, socket.proxyUser]
             {
                 memory::free(copy);
             }
-            free_info(&*self.info);
-            self.free_structs();
+            twConnectionInfo_Delete(self.info.cast());
+            self.free_other_structs();
         }
     }
 
@@ -168,40 +183,24 @@ impl Objects {
     unsafe fn free_structs(&self) {
         // SAFETY: by contract of this function.
         unsafe {
-            memory::free(self.api);
-            memory::free(self.handler);
-            memory::free(self.ws);
-            memory::free(self.tls);
-            memory::free(self.socket);
+            self.free_other_structs();
             memory::free(self.info);
         }
     }
-}
 
-/// # Safety
-/// The texts are copies of ours that nothing uses any more.
-unsafe fn free_info(info: &twConnectionInfo) {
-    let copies = [
-        info.ws_host,
-        info.proxy_host,
-        info.proxy_user,
-        info.subject_cn,
-        info.subject_o,
-        info.subject_ou,
-        info.issuer_cn,
-        info.issuer_o,
-        info.issuer_ou,
-        info.ca_cert_file,
-        info.client_cert_file,
-        info.client_key_file,
-    ];
-    for copy in copies {
+    /// All but the connection info.
+    ///
+    /// # Safety
+    /// Nothing uses the structs any more.
+    unsafe fn free_other_structs(&self) {
         // SAFETY: by contract of this function.
-        unsafe { memory::free(copy) };
+        unsafe {
+            memory::free(self.api);
+            messaging::delete_struct(self.handler);
+            compression::release(self.ws);
+            memory::free(self.ws);
+            memory::free(self.tls);
+            memory::free(self.socket);
+        }
     }
-}
-
-/// Whether a pong callback is the one that the SDK starts with.
-pub(super) fn is_own_pong(callback: eventcb) -> bool {
-    callback.is_some_and(|callback| ptr::fn_addr_eq(callback, watchdog_pong as unsafe extern "C" fn(_, _, _) -> _))
 }

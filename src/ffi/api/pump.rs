@@ -8,6 +8,7 @@ use super::instance::{self, Facade};
 use super::lifecycle::twApi_TaskerFunction;
 use crate::connection::Work;
 use crate::ffi::guard::guard;
+use crate::ffi::messaging;
 use crate::ffi::os_port::DATETIME;
 use crate::ffi::work::{self, Functions, Waiter};
 
@@ -24,18 +25,21 @@ impl Waiter for ConnectionWaiter {
     fn wait(&self, functions: Functions, until: Option<Instant>, stop: &dyn Fn() -> bool) -> bool {
         let until = until.unwrap_or_else(|| Instant::now() + FOREVER);
         let Some(facade) = self.0.upgrade() else { return true };
-        let keep_waiting = || !stop();
+        let is_handler = functions.contains(Functions::HANDLER);
+        // Messages that a program feeds in by itself wait elsewhere.
+        let has_waiting = || is_handler && messaging::has_waiting();
+        let keep_waiting = || !stop() && !has_waiting();
         if functions == Functions::RESPONSES {
             // Requests that wait are not for this thread, and nothing tells it about answers alone: it looks as often as the original.
             std::thread::sleep(RESPONSE_PERIOD.min(until.saturating_duration_since(Instant::now())));
             return true;
         }
-        let work = match (functions.contains(Functions::TASKER), functions.contains(Functions::HANDLER)) {
+        let work = match (functions.contains(Functions::TASKER), is_handler) {
             (true, true) => Work::Both,
             (true, false) => Work::Tasker,
             _ => Work::Handler,
         };
-        facade.connection().wait_for_work(work, until, &keep_waiting)
+        facade.connection().wait_for_work(work, until, &keep_waiting) || has_waiting()
     }
 
     fn wake(&self) {
@@ -67,8 +71,9 @@ pub unsafe extern "C" fn twMessageHandler_msgHandlerTask(_now: DATETIME, params:
     guard((), || {
         // SAFETY: by contract of this function.
         let responses_only = unsafe { params.cast::<c_char>().as_ref() }.is_some_and(|&flag| flag != 0);
-        if let Some(facade) = instance::current() {
-            facade.connection().handle_next(responses_only);
+        let handled = instance::current().is_some_and(|facade| facade.connection().handle_next(responses_only));
+        if !handled {
+            messaging::handle_one(responses_only);
         }
     });
 }

@@ -9,6 +9,7 @@ use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
 use super::instance::{self, Facade};
+use crate::ffi::connection_info::twConnectionInfo;
 use crate::ffi::errors::{
     TW_FIPS_MODE_NOT_SUPPORTED, TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_NULL_OR_INVALID_MSG_HANDLER,
     TW_OK, TW_TLS_ERROR_LOADING_FILE, TW_UNKNOWN_ERROR,
@@ -66,6 +67,14 @@ fn change(settings: impl FnOnce(&mut Security), show: impl FnOnce(&Facade)) {
     }
 }
 
+/// Shows a change in the connection settings that C sees, if they are there.
+fn show(facade: &Facade, change: impl FnOnce(*mut twConnectionInfo)) {
+    let info = facade.info();
+    if !info.is_null() {
+        change(info);
+    }
+}
+
 /// Accepts a server whose certificate is self-signed or ends in a self-signed one, whatever its name. Until twApi_Delete. Nothing
 /// happens without an API object.
 #[unsafe(no_mangle)]
@@ -73,10 +82,10 @@ pub extern "C" fn twApi_SetSelfSignedOk() {
     guard((), || {
         change(
             |security| security.options.self_signed_ok = true,
-            // SAFETY: the structs live as long as the facade.
+            // SAFETY: live structs.
             |facade| unsafe {
                 (*facade.objects().tls).selfSignedOk = 1;
-                (*facade.objects().info).selfsignedOk = 1;
+                show(facade, |info| (*info).selfsignedOk = 1);
             },
         );
     });
@@ -88,10 +97,10 @@ pub extern "C" fn twApi_DisableCertValidation() {
     guard((), || {
         change(
             |security| security.options.validate = false,
-            // SAFETY: the structs live as long as the facade.
+            // SAFETY: live structs.
             |facade| unsafe {
                 (*facade.objects().tls).validateCert = 0;
-                (*facade.objects().info).doNotValidateCert = 1;
+                show(facade, |info| (*info).doNotValidateCert = 1);
             },
         );
     });
@@ -108,11 +117,11 @@ pub extern "C" fn twApi_DisableEncryption() {
         }
         change(
             |security| security.encrypted = false,
-            // SAFETY: the structs live as long as the facade.
+            // SAFETY: live structs.
             |facade| unsafe {
                 (*facade.objects().tls).isEncrypted = 0;
                 (*facade.objects().tls).isEnabled = 0;
-                (*facade.objects().info).disableEncryption = 1;
+                show(facade, |info| (*info).disableEncryption = 1);
             },
         );
     });
@@ -133,9 +142,7 @@ pub extern "C" fn twApi_DisableWebSocketCompression() {
 /// The API object for a call that loads a file: 600 without it, 300 while a program has taken its message handler or WebSocket away.
 fn facade_for_files() -> Result<Arc<Facade>, c_int> {
     let facade = instance::current().ok_or(TW_NULL_OR_INVALID_API_SINGLETON)?;
-    // SAFETY: fields of the API object and of the handler that C has put there.
-    let has_websocket = unsafe { (*facade.api()).mh.as_ref() }.is_some_and(|handler| !handler.ws.is_null());
-    if has_websocket { Ok(facade) } else { Err(TW_NULL_OR_INVALID_MSG_HANDLER) }
+    if !super::exported_websocket().is_null() { Ok(facade) } else { Err(TW_NULL_OR_INVALID_MSG_HANDLER) }
 }
 
 /// The path of a file that C names.
@@ -158,7 +165,7 @@ pub unsafe extern "C" fn twApi_LoadCACert(file: *const c_char, _type: c_int) -> 
         // SAFETY: by contract of this function.
         let Some(name) = (unsafe { text::bytes(file) }) else { return TW_INVALID_PARAM };
         // SAFETY: a text field of one of our structs; remembered even when loading fails.
-        facade.registering(|_| unsafe { Facade::replace_text(&raw mut (*facade.objects().info).ca_cert_file, file) });
+        facade.registering(|_| unsafe { facade.show_text(|info| &raw mut (*info).ca_cert_file, file) });
         match load_certificates(path(name)) {
             Ok(certificates) => {
                 change(|security| security.options.anchors.load(certificates), |_| {});
@@ -187,8 +194,7 @@ pub unsafe extern "C" fn twApi_LoadClientCert(file: *mut c_char) -> c_int {
         // SAFETY: by contract of this function.
         let Some(name) = (unsafe { text::bytes(file) }) else { return TW_INVALID_PARAM };
         // SAFETY: a text field of one of our structs.
-        facade
-            .registering(|_| unsafe { Facade::replace_text(&raw mut (*facade.objects().info).client_cert_file, file) });
+        facade.registering(|_| unsafe { facade.show_text(|info| &raw mut (*info).client_cert_file, file) });
         match load_certificates(path(name)) {
             Ok(chain) => {
                 change(|security| security.options.identity.set_chain(chain), |_| {});
@@ -223,14 +229,11 @@ pub unsafe extern "C" fn twApi_SetClientKey(
         let (Some(name), Some(callback)) = (unsafe { text::bytes(file) }, passphraseCallback) else {
             return TW_INVALID_PARAM;
         };
-        facade.registering(|_| {
-            let info = facade.objects().info;
-            // SAFETY: fields of one of our structs.
-            unsafe {
-                Facade::replace_text(&raw mut (*info).client_key_file, file);
-                (*info).client_key_passphrase = passphraseCallback;
-                (*facade.objects().tls).keypasswdCallback = passphraseCallback;
-            }
+        // SAFETY: fields of live structs.
+        facade.registering(|_| unsafe {
+            facade.show_text(|info| &raw mut (*info).client_key_file, file);
+            show(&facade, |info| (*info).client_key_passphrase = passphraseCallback);
+            (*facade.objects().tls).keypasswdCallback = passphraseCallback;
         });
         let mut buffer = Zeroizing::new(vec![0u8; TW_MAX_PASSWORD_LENGTH as usize + 1]);
         // SAFETY: the application's function, with a buffer of the size that it is told.
@@ -284,17 +287,14 @@ pub unsafe extern "C" fn twApi_SetX509Fields(
                 fields.issuer_o = copy(issuer_o);
                 fields.issuer_ou = copy(issuer_ou);
             },
-            |facade| {
-                let info = facade.objects().info;
-                // SAFETY: text fields of one of our structs.
-                unsafe {
-                    Facade::replace_text(&raw mut (*info).subject_cn, subject_cn);
-                    Facade::replace_text(&raw mut (*info).subject_o, subject_o);
-                    Facade::replace_text(&raw mut (*info).subject_ou, subject_ou);
-                    Facade::replace_text(&raw mut (*info).issuer_cn, issuer_cn);
-                    Facade::replace_text(&raw mut (*info).issuer_o, issuer_o);
-                    Facade::replace_text(&raw mut (*info).issuer_ou, issuer_ou);
-                }
+            // SAFETY: text fields of live settings, and C strings.
+            |facade| unsafe {
+                facade.show_text(|info| &raw mut (*info).subject_cn, subject_cn);
+                facade.show_text(|info| &raw mut (*info).subject_o, subject_o);
+                facade.show_text(|info| &raw mut (*info).subject_ou, subject_ou);
+                facade.show_text(|info| &raw mut (*info).issuer_cn, issuer_cn);
+                facade.show_text(|info| &raw mut (*info).issuer_o, issuer_o);
+                facade.show_text(|info| &raw mut (*info).issuer_ou, issuer_ou);
             },
         );
         TW_OK

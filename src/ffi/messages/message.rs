@@ -3,18 +3,18 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
-use super::{MSG_HEADER_SIZE, auth, bind, body, request, response, twMessage};
+use super::{MSG_HEADER_SIZE, auth, bind, body, multipart, request, response, twMessage};
 use crate::connection::{Incoming, next_request_id};
 use crate::ffi::base_types::stream::set_offset;
 use crate::ffi::base_types::twStream;
 use crate::ffi::definitions::{
-    TW_AUTH, TW_BIND, TW_MSG_VERSION, TW_REQUEST, TW_RESPONSE, TW_UNKNOWN, TWX_AUTH, TWX_BIND, TWX_DEL, TWX_GET,
-    TWX_POST, TWX_PUT, TWX_SUCCESS, TWX_UNBIND, msgCodeEnum, msgType,
+    TW_AUTH, TW_BIND, TW_MSG_VERSION, TW_MULTIPART_REQ, TW_MULTIPART_RESP, TW_REQUEST, TW_RESPONSE, TW_UNKNOWN,
+    TWX_AUTH, TWX_BIND, TWX_DEL, TWX_GET, TWX_POST, TWX_PUT, TWX_SUCCESS, TWX_UNBIND, msgCodeEnum, msgType,
 };
 use crate::ffi::errors::{TW_INVALID_MSG_CODE, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
 use crate::ffi::{logger, memory, text};
-use crate::wire::{self, Body, HEADER_LEN, Header, NO_SESSION};
+use crate::wire::{self, Body, Chunk, HEADER_LEN, Header, MessageCode, NO_SESSION};
 
 /// A request of the platform as a message, to be deleted with `twMessage_Delete`. NULL when there is no memory.
 pub fn incoming_to_c(incoming: &Incoming) -> *mut twMessage {
@@ -34,6 +34,23 @@ fn from_header(header: &Header) -> twMessage {
         multipartMarker: 0,
         length: MSG_HEADER_SIZE as u32,
         body: ptr::null_mut(),
+    }
+}
+
+/// The header of a message.
+///
+/// # Safety
+/// `message` is live.
+pub unsafe fn header_of(message: *const twMessage) -> Header {
+    // SAFETY: by contract of this function.
+    unsafe {
+        Header {
+            version: (*message).version,
+            code: MessageCode((*message).code as u8),
+            request_id: (*message).requestId,
+            endpoint_id: (*message).endpointId,
+            session_id: (*message).sessionId,
+        }
     }
 }
 
@@ -97,6 +114,8 @@ unsafe fn length_of(r#type: msgType, body: *const c_void) -> u32 {
             TW_RESPONSE => (*body.cast::<super::twResponseBody>()).length,
             TW_AUTH => (*body.cast::<super::twAuthBody>()).length,
             TW_BIND => (*body.cast::<super::twBindBody>()).length,
+            TW_MULTIPART_REQ => multipart::encoded_length(body.cast(), true),
+            TW_MULTIPART_RESP => multipart::encoded_length(body.cast(), false),
             _ => 0,
         }
     }
@@ -113,6 +132,10 @@ unsafe fn delete_body(r#type: msgType, body: *mut c_void) {
             TW_RESPONSE => response::twResponseBody_Delete(body.cast()),
             TW_AUTH => auth::twAuthBody_Delete(body.cast()),
             TW_BIND => bind::twBindBody_Delete(body.cast()),
+            TW_MULTIPART_REQ | TW_MULTIPART_RESP => {
+                multipart::twMultipartBody_Delete(body);
+                TW_OK
+            }
             other => {
                 log::error!("the body of a message of unknown type {other} is not freed");
                 TW_UNKNOWN_ERROR
@@ -192,8 +215,8 @@ pub unsafe extern "C" fn twMessage_CreateAuthMsg(claimName: *mut c_char, claimVa
 }
 
 /// Reads a message from a stream, from its beginning whatever the cursor is; the stream stays the caller's. The caller
-/// deletes the message. NULL for NULL, for an unknown code, for what is cut off or malformed, and for a piece of a
-/// multipart message.
+/// deletes the message. A piece of a large message has the type TW_MULTIPART_REQ or TW_MULTIPART_RESP and a
+/// `twMultipartBody`. NULL for NULL, for an unknown code and for what is cut off or malformed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twMessage_CreateFromStream(s: *mut twStream) -> *mut twMessage {
     guard(ptr::null_mut(), || {
@@ -208,17 +231,37 @@ pub unsafe extern "C" fn twMessage_CreateFromStream(s: *mut twStream) -> *mut tw
     })
 }
 
-fn decode(bytes: &[u8]) -> Option<(*mut twMessage, usize)> {
-    let (header, multipart) =
+/// A message of the bytes, which it may not use up, and how many it took. `None`, with a line in the log, when it cannot be
+/// read.
+pub fn decode(bytes: &[u8]) -> Option<(*mut twMessage, usize)> {
+    let (header, is_piece) =
         wire::decode_header(bytes).inspect_err(|error| log::warn!("a message cannot be read: {error}")).ok()?;
-    if multipart {
-        log::warn!("a piece of a multipart message is not read as a message");
-        return None;
+    let rest = bytes.get(HEADER_LEN..)?;
+    if is_piece {
+        return Some((piece(header, rest)?, bytes.len()));
     }
-    let (body, used) = body::decode(header.code, bytes.get(HEADER_LEN..)?)?;
+    let (body, used) = body::decode(header.code, rest)?;
     // SAFETY: a fresh body of the type that the code says.
     let made = unsafe { with_body(from_header(&header), body_to_c(&body)) };
     Some((made, HEADER_LEN + used))
+}
+
+fn piece(header: Header, rest: &[u8]) -> Option<*mut twMessage> {
+    let chunk = Chunk::decode(header, rest)
+        .inspect_err(|error| log::warn!("a piece of a message cannot be read: {error}"))
+        .ok()?;
+    let r#type = if header.code.is_request() { TW_MULTIPART_REQ } else { TW_MULTIPART_RESP };
+    let message = twMessage { r#type, multipartMarker: 1, ..from_header(&header) };
+    // SAFETY: a fresh body of that type.
+    Some(unsafe { with_body(message, multipart::to_c(&chunk).cast()) })
+}
+
+/// The whole message whose pieces have the header of `piece` and together this body. NULL when it cannot be read.
+pub fn assembled(piece: &twMessage, joined: &[u8]) -> *mut twMessage {
+    let Some((body, _)) = body::decode(MessageCode(piece.code as u8), joined) else { return ptr::null_mut() };
+    let whole = twMessage { r#type: type_of(piece.code), multipartMarker: 0, ..*piece };
+    // SAFETY: a fresh body of the type that the code says.
+    unsafe { with_body(whole, body_to_c(&body)) }
 }
 
 /// Moves a message out of a variable: returns the pointer and sets the variable to NULL. NULL for NULL.

@@ -5,13 +5,14 @@ use std::ptr;
 
 use super::{body, twHeader, twRequestBody};
 use crate::ffi::base_types::{encode, twStream};
+use crate::ffi::convert::{self, ConvertError};
 use crate::ffi::definitions::{characteristicEnum, entityTypeEnum};
 use crate::ffi::errors::{TW_ERROR_ALLOCATING_MEMORY, TW_INVALID_PARAM, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::table::twInfoTable_Delete;
 use crate::ffi::info_table::twInfoTable;
-use crate::ffi::{convert, list, memory, text};
-use crate::wire::{Body, MessageCode, Request};
+use crate::ffi::{list, memory, text};
+use crate::wire::{Body, Characteristic, EntityType, MessageCode, Request};
 
 /// A C body with a copy of a request, to be deleted with `twRequestBody_Delete`. NULL when there is no memory.
 pub fn to_c(request: &Request) -> *mut twRequestBody {
@@ -36,6 +37,33 @@ pub fn to_c(request: &Request) -> *mut twRequestBody {
         }
         measure(made);
         made
+    }
+}
+
+/// A copy of a C body.
+///
+/// # Errors
+/// There is none, or its parameters are none that can be sent.
+///
+/// # Safety
+/// `body` is NULL or live.
+pub unsafe fn from_c(body: *const twRequestBody) -> Result<Request, ConvertError> {
+    if body.is_null() {
+        return Err(ConvertError::Null);
+    }
+    // SAFETY: see above. The protocol has one byte for each of the two kinds.
+    unsafe {
+        let name = |text| text::text(text).unwrap_or_default();
+        let headers = list::values::<twHeader>((*body).headers).filter(|header| !header.is_null());
+        let params = (*body).params;
+        Ok(Request {
+            entity_type: EntityType((*body).entityType as u8),
+            entity: name((*body).entityName),
+            characteristic: Characteristic((*body).characteristicType as u8),
+            name: name((*body).characteristicName),
+            headers: headers.map(|header| (name((*header).name), name((*header).value))).collect(),
+            params: if params.is_null() { None } else { Some(convert::table_from_c(params)?) },
+        })
     }
 }
 

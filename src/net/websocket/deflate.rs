@@ -22,7 +22,7 @@ impl Deflate {
     ///
     /// # Errors
     /// The compressor failed, which its documentation gives no cause for; the context cannot be used any more.
-    pub(super) fn message(&mut self, message: &[u8]) -> Result<Vec<u8>, flate2::CompressError> {
+    pub fn message(&mut self, message: &[u8]) -> Result<Vec<u8>, flate2::CompressError> {
         if self.no_context_takeover {
             self.stream.reset();
         }

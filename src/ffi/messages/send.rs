@@ -1,0 +1,197 @@
+//! Sending messages that C programs have made.
+
+use std::ffi::c_int;
+use std::ptr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::message::header_of;
+use super::{auth, bind, request, response, twMessage};
+use crate::connection::{Answer, RequestError};
+use crate::ffi::api::current_config;
+use crate::ffi::api::instance::{self, Facade};
+use crate::ffi::convert;
+use crate::ffi::definitions::{TW_AUTH, TW_BIND, TW_REQUEST, TW_RESPONSE, msgCodeEnum};
+use crate::ffi::errors::{
+    TW_ERROR_MESSAGE_TOO_LARGE, TW_ERROR_SENDING_MSG, TW_ERROR_SENDING_RESP, TW_ERROR_WRITING_TO_WEBSOCKET,
+    TW_INVALID_MSG_BODY, TW_INVALID_MSG_TYPE, TW_OK, TW_UNKNOWN_ERROR, TW_WEBSOCKET_NOT_CONNECTED,
+};
+use crate::ffi::guard::guard;
+use crate::ffi::info_table::twInfoTable;
+use crate::ffi::logger::twLogMessage;
+use crate::ffi::websocket::twWs;
+use crate::wire::{HEADER_LEN, Header, MessageCode};
+
+/// What is missing where a pointer is asked for.
+const NOTHING_TO_SEND: c_int = -1;
+/// Chunk information, which counts in the size of every message.
+const CHUNK_INFO: usize = super::MULTIPART_MSG_HEADER_SIZE as usize;
+
+/// A message in the form that the connection takes.
+struct Encoded {
+    header: Header,
+    body: Vec<u8>,
+}
+
+impl Encoded {
+    /// What goes over a WebSocket object: the gateway of a BIND is the object's.
+    ///
+    /// # Safety
+    /// `message` is live and its body, if any, of its type; `ws` is NULL or live.
+    unsafe fn new(message: *const twMessage, ws: *const twWs) -> Result<Self, c_int> {
+        // SAFETY: by contract of this function.
+        unsafe {
+            let made = Self { header: header_of(message), body: encode_body(message, ws)? };
+            let size = made.body.len().saturating_add(HEADER_LEN + CHUNK_INFO);
+            let limit = current_config().max_message_size as usize;
+            if size > limit {
+                log::error!("a message of {size} bytes is not sent: twcfg.max_message_size is {limit}");
+                return Err(TW_ERROR_MESSAGE_TOO_LARGE);
+            }
+            Ok(made)
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Encoded::new`].
+unsafe fn encode_body(message: *const twMessage, ws: *const twWs) -> Result<Vec<u8>, c_int> {
+    let mut out = Vec::new();
+    // SAFETY: by contract of this function.
+    unsafe {
+        let body = (*message).body;
+        if !matches!((*message).r#type, TW_REQUEST | TW_RESPONSE | TW_AUTH | TW_BIND) {
+            log::error!("a message of type {} cannot be sent", (*message).r#type);
+            return Err(TW_INVALID_MSG_TYPE);
+        }
+        if body.is_null() {
+            log::error!("a message without body cannot be sent: give it one with twMessage_SetBody");
+            return Err(TW_INVALID_MSG_BODY);
+        }
+        match (*message).r#type {
+            TW_REQUEST => request::encode(&mut out, body.cast()),
+            TW_RESPONSE => response::encode(&mut out, body.cast()),
+            TW_AUTH => auth::encode(&mut out, body.cast()),
+            _ => {
+                let gateway = if ws.is_null() {
+                    (ptr::null(), ptr::null())
+                } else {
+                    ((*ws).gatewayName.cast_const(), (*ws).gatewayType.cast_const())
+                };
+                bind::encode(&mut out, body.cast(), gateway.0, gateway.1)
+            }
+        }?;
+    }
+    Ok(out)
+}
+
+/// The API object, if this is its WebSocket.
+fn facade_of(ws: *const twWs) -> Option<Arc<Facade>> {
+    instance::current().filter(|facade| ptr::eq(facade.objects().ws, ws))
+}
+
+/// Why a message was not sent, as the functions of this header tell it.
+fn code_of(error: &RequestError) -> c_int {
+    match error {
+        RequestError::TooLarge(_) => TW_ERROR_MESSAGE_TOO_LARGE,
+        RequestError::NotConnected | RequestError::Forked => TW_WEBSOCKET_NOT_CONNECTED,
+        RequestError::NotSent(_) | RequestError::ConnectionLost => TW_ERROR_WRITING_TO_WEBSOCKET,
+        _ => TW_ERROR_SENDING_MSG,
+    }
+}
+
+/// Sends a message, in pieces when it is large, and does not wait for an answer: see twMessageHandler_RegisterResponseCallback.
+/// The session id is the connection's. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
+/// sent, 602 without a body, 307 above `twcfg.max_message_size`, 203 while not authenticated (AUTH needs a connection only),
+/// 209 when it cannot be written. Any thread.
+///
+/// # Safety
+/// `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twMessage_Send(msg: *mut *mut twMessage, ws: *mut twWs) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        // SAFETY: by contract of this function.
+        unsafe {
+            if msg.is_null() || (*msg).is_null() || ws.is_null() {
+                return NOTHING_TO_SEND;
+            }
+            let encoded = match Encoded::new(*msg, ws) {
+                Ok(encoded) => encoded,
+                Err(code) => return code,
+            };
+            twLogMessage((*msg).cast(), c"sending ".as_ptr().cast_mut());
+            let Some(facade) = facade_of(ws) else {
+                log::warn!("a message is not sent: its WebSocket object is not connected");
+                return TW_WEBSOCKET_NOT_CONNECTED;
+            };
+            match facade.connection().send_body(encoded.header, &encoded.body) {
+                Ok(()) => TW_OK,
+                Err(error) => {
+                    log::warn!("a message is not sent: {error}");
+                    code_of(&error)
+                }
+            }
+        }
+    })
+}
+
+/// Sends a message over the connection of the API object, which stays the caller's, and waits for the answer: `timeout`
+/// milliseconds, the default for a negative number. `*result` is the table of the answer, the caller's, or NULL; it is left
+/// alone when no answer came. Returns the message code of the answer; 0xA3 not connected, 0xA4 no answer, 0x8C not sent; 0
+/// for a NULL argument and without an API object.
+///
+/// # Safety
+/// `msg` is NULL or points to NULL or a live message whose body is of its type; `result` is NULL or a place for a pointer.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendMessageBlocking(
+    msg: *mut *mut twMessage,
+    timeout: i32,
+    result: *mut *mut twInfoTable,
+) -> msgCodeEnum {
+    guard(0, || {
+        // SAFETY: by contract of this function.
+        unsafe {
+            if msg.is_null() || (*msg).is_null() || result.is_null() {
+                return 0;
+            }
+            let Some(facade) = instance::current() else { return 0 };
+            let Ok(encoded) = Encoded::new(*msg, facade.objects().ws) else {
+                return MessageCode::PRECONDITION_FAILED.0.into();
+            };
+            twLogMessage((*msg).cast(), c"sending ".as_ptr().cast_mut());
+            let timeout = u64::try_from(timeout).ok().map(Duration::from_millis);
+            match facade.connection().exchange_body(encoded.header, &encoded.body, timeout) {
+                Ok(Answer { header, content, .. }) => {
+                    *result = content.as_ref().map_or(ptr::null_mut(), convert::table_to_c);
+                    header.code.0.into()
+                }
+                Err(error) => {
+                    log::warn!("a message has no answer: {error}");
+                    error.message_code().0.into()
+                }
+            }
+        }
+    })
+}
+
+/// Sends an answer over the connection of the API object; the message stays the caller's. Returns 0, 601 without a
+/// connection object, otherwise as twMessage_Send.
+///
+/// # Safety
+/// `msg` is NULL or a live message whose body is of its type.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twApi_SendResponse(msg: *mut twMessage) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        let ws = crate::ffi::api::exported_websocket();
+        if ws.is_null() {
+            return TW_ERROR_SENDING_RESP;
+        }
+        let mut message = msg;
+        // SAFETY: by contract of this function.
+        unsafe { twMessage_Send(&mut message, ws) }
+    })
+}
