@@ -3503,8 +3503,8 @@ int twApi_UnbindThing(char *entityName);
 char twApi_IsEntityBound(char *entityName);
 
 /**
- * The callback and its pointer that a request would reach: tunnel and file wildcards, the exact name, `*`. Both NULL when there is
- * none or an argument is NULL.
+ * The callback and its pointer that a request would reach: tunnel and file wildcards, the exact name, `*`, the built-in file and
+ * tunnel services. Both NULL when there is none or an argument is NULL.
  *
  * # Safety
  * The texts are NULL or C strings, `userdata` NULL or a place for a pointer.
@@ -4004,6 +4004,13 @@ int twApi_UnregisterThing(char *entityName);
  * `cb` returns NULL or a message on the heap.
  */
 int twApi_RegisterDefaultRequestHandler(genericRequest_cb cb);
+
+/**
+ * Whether the built-in file and tunnel services serve bound things only (TRUE) or any entity that the platform names
+ * (FALSE, the default). What the application has registered is served in either case. Until twApi_Delete. An addition to
+ * the interface. Returns 0, or 600 without an API object.
+ */
+int twedge_serve_bound_things_only(char only);
 
 /**
  * Reads a property of an entity on the platform. `*result` is a new primitive, the caller's; NULL when the answer has no such
@@ -4643,6 +4650,19 @@ int twExt_SetPropertyValue(const char *thingname,
                            char push);
 
 /**
+ * As twExt_SetPropertyValue, and deletes the value, whatever is returned: for values that are made in the call. An
+ * addition to the interface, used by TW_SET_PROPERTY_AND_DELETE.
+ *
+ * # Safety
+ * The names are NULL or C strings, the value NULL or a primitive on the heap that is not used afterwards.
+ */
+int twedge_set_property_and_delete(const char *thingname,
+                                   const char *propertyName,
+                                   twPrimitive *value,
+                                   char fold,
+                                   char push);
+
+/**
  * Whether a value is kept for that property. FALSE for NULL.
  *
  * # Safety
@@ -4672,11 +4692,6 @@ enum msgCodeEnum twExt_StandardPropertyHandler(const char *entityName,
                                                twInfoTable **value,
                                                char isWrite,
                                                void *_userdata);
-
-/**
- * The list of property change listeners (values `twPropertyChangeRecord`), made when missing. The SDK's.
- */
-twList *twExt_GetChangeListenersList(TW_NO_PROTOTYPE);
 
 /**
  * Calls a function after each successful set of a property of an entity; NULL means all its properties. It gets a copy of the
@@ -4838,6 +4853,14 @@ int twExt_RegisterNamespacedService(const char *entityName,
  */
 void *twExt_LoadExtensionLibrary(char *shapeLibraryName);
 
+/**
+ * Whether the service `loadShapeLibrary`, which things of the generic template offer to the platform, may load libraries
+ * (TRUE, the default) or answers NOT_FOUND (FALSE). Whatever is set, libraries come only from the directory that the
+ * environment variable TWXLIB names, and twExt_LoadExtensionLibrary stays the application's. An addition to the interface.
+ * From any thread.
+ */
+void twedge_platform_may_load_libraries(char allowed);
+
 TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
@@ -4874,42 +4897,6 @@ typedef struct twPolledFunctionRecord {
 } twPolledFunctionRecord;
 
 typedef struct twPolledFunctionRecord twPolledFunctionListRecord;
-
-/**
- * Calls a function at the data collection rate, once for each bound thing made of a template. A NULL name is logged and
- * ignored. The name that the function gets is the SDK's.
- *
- * # Safety
- * `templateName` is NULL or a C string (copied).
- */
-void twExt_RegisterPolledTemplateFunction(twOnPolled polledFunction, char *templateName);
-
-/**
- * Calls a function at the data collection rate, once for each bound thing with a shape; as
- * twExt_RegisterPolledTemplateFunction.
- *
- * # Safety
- * `shapeName` is NULL or a C string (copied).
- */
-void twExt_RegisterPolledShapeFunction(twOnPolled polledFunction, char *shapeName);
-
-/**
- * Removes the first registration of that polled function.
- *
- * # Safety
- * The function is compared only.
- */
-void twExt_RemovePolledFunction(twOnPolled polledFunction);
-
-/**
- * Calls the polled functions now, one after the other, if there is an API object, its first synchronization pass is over and a
- * threading model was started. The arguments are not looked at.
- *
- * # Safety
- * Runs application code.
- */
-void twExt_PerformPolledFunctions(DATETIME _now,
-                                  void *_params);
 
 /**
  * Starts the threads that run the SDK: `TW_THREADING_MULTI` one for the connection, one for polled functions at
@@ -4951,6 +4938,49 @@ void twExt_Idle(uint32_t intervalMsec,
  * Something else must pump the SDK meanwhile.
  */
 int twExt_WaitUntilFirstSynchronization(uint32_t timeoutMills);
+
+/**
+ * Calls a function at the data collection rate, once for each bound thing made of a template. A NULL name is logged and
+ * ignored. The name that the function gets is the SDK's. A registration made twice counts twice: see twedge_poll_once.
+ *
+ * # Safety
+ * `templateName` is NULL or a C string (copied).
+ */
+void twExt_RegisterPolledTemplateFunction(twOnPolled polledFunction, char *templateName);
+
+/**
+ * Calls a function at the data collection rate, once for each bound thing with a shape; as
+ * twExt_RegisterPolledTemplateFunction.
+ *
+ * # Safety
+ * `shapeName` is NULL or a C string (copied).
+ */
+void twExt_RegisterPolledShapeFunction(twOnPolled polledFunction, char *shapeName);
+
+/**
+ * Whether registering a polled function again, for the same template or shape, is ignored from now on (TRUE) or makes it
+ * run twice in each period (FALSE, the default): what a constructor registers, it registers for each thing. An addition
+ * to the interface. From any thread.
+ */
+void twedge_poll_once(char once);
+
+/**
+ * Removes the first registration of that polled function.
+ *
+ * # Safety
+ * The function is compared only.
+ */
+void twExt_RemovePolledFunction(twOnPolled polledFunction);
+
+/**
+ * Calls the polled functions now, one after the other, if there is an API object, its first synchronization pass is over and a
+ * threading model was started; ends early when that is stopped. No lock is held. The arguments are not looked at.
+ *
+ * # Safety
+ * Runs application code.
+ */
+void twExt_PerformPolledFunctions(DATETIME _now,
+                                  void *_params);
 
 TW_END_DECLARATIONS
 
@@ -5809,6 +5839,22 @@ TW_END_DECLARATIONS
 /* twExt.h: the extension layer with everything below it */
 #if defined(TWEDGE_PART_twExt) && !defined(TW_C_SDK_TWEXT_H)
 #define TW_C_SDK_TWEXT_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Ends the extension layer: stops what twExt_Start has started, and forgets registered templates and shapes, what things
+ * are made of, polled functions and property change listeners. The two built-in templates stay, and so do the values and
+ * names of things, which go with twApi_Delete. May be called again, with and without an API object, before or after
+ * twApi_Delete; everything can be registered anew afterwards.
+ * Returns 0.
+ *
+ * # Safety
+ * Pointers into what is forgotten are not used afterwards.
+ */
+int twExt_Delete(TW_NO_PROTOTYPE);
+
+TW_END_DECLARATIONS
 
 /* Names of later releases and of the public help. */
 #define twExt_Api_InvokeService twApi_InvokeService

@@ -91,6 +91,9 @@
 
 #define TW_SET_PROPERTY(thingName, propertyName, value)                                                                \
     twExt_SetPropertyValue((thingName), (propertyName), (value), 0, 0)
+/* The same, and the value is deleted: for TW_MAKE_... in the call. TW_SET_PROPERTY leaves it with the caller. */
+#define TW_SET_PROPERTY_AND_DELETE(thingName, propertyName, value)                                                     \
+    twedge_set_property_and_delete((thingName), (propertyName), (value), 0, 0)
 /* The live value: TW_GET_PROPERTY(thing, property).number and so on can be read and assigned. */
 #define TW_GET_PROPERTY(thingName, propertyName) (twExt_GetPropertyValue((thingName), (char *)(propertyName))->val)
 #define TW_GET_PROPERTY_TYPE(thingName, propertyName)                                                                  \

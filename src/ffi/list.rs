@@ -275,8 +275,10 @@ pub unsafe fn find_entry<T>(list: *const twList, is_wanted: impl Fn(&T) -> bool)
 /// # Safety
 /// As for [`values`]; the value is not used afterwards.
 pub unsafe fn remove_first<T>(list: *mut twList, is_wanted: impl Fn(&T) -> bool) -> bool {
-    // SAFETY: see above. An entry that another thread was faster to remove is refused.
+    // SAFETY: see above. Locked from the look to the removal: the address of an entry that another thread has removed
+    // may be that of a new one.
     unsafe {
+        let _guard = Guard::lock(if list.is_null() { ptr::null_mut() } else { (*list).mtx });
         let entry = find_entry(list, is_wanted);
         !entry.is_null() && twList_Remove(list, entry, 1) == TW_OK
     }

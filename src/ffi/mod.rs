@@ -18,6 +18,7 @@ macro_rules! enum_constants {
 pub mod convert;
 pub mod guard;
 mod key;
+mod lasting;
 pub mod memory;
 mod native_thread;
 mod recursive;

@@ -1,26 +1,42 @@
 //! `twShapes.h`: Thing templates and shapes, extension libraries, namespaced services and standard property registration.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+mod constructors;
+mod generic;
+mod names;
+mod registries;
+
+pub use constructors::{twGetShapesMap, twGetTemplatesMap};
+pub use generic::{
+    twAddEdgeThingShapeService, twConstructEmptyEdgeThingTemplate, twConstructGenericEdgeThingTemplate,
+    twLoadShapeLibraryService,
+};
+pub(super) use names::{forget_all_names, forget_names};
+pub use names::{twVerifyUniquePropertyName, twVerifyUniqueServiceName};
+pub(super) use registries::{clear, has_shape, has_template, things_with};
+pub use registries::{
+    twGetThingNameToShapeList, twGetThingNameToTemplateList, twSetThingAsUsingShape, twThingNameToShapeList_Delete,
+    twThingNameToTemplateList_Delete,
+};
+
+use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
-use std::sync::Mutex;
 
 use super::api::instance;
 use super::api::{property_cb, service_cb, twApi_RegisterProperty, twApi_RegisterService};
-use super::definitions::{
-    BaseType, TW_NOTHING, TW_STRING, TW_THING, TWX_BAD_REQUEST, TWX_NOT_FOUND, TWX_SUCCESS, msgCodeEnum,
-};
+use super::definitions::{BaseType, TW_THING};
 use super::errors::{
-    TW_ERROR_SHAPE_DOES_NOT_EXIST, TW_ERROR_TEMPLATE_DOES_NOT_EXIST, TW_INVALID_PARAM, TW_LIST_ENTRY_NOT_FOUND, TW_OK,
+    TW_ERROR_SHAPE_DOES_NOT_EXIST, TW_ERROR_TEMPLATE_DOES_NOT_EXIST, TW_INVALID_PARAM, TW_LIST_ENTRY_NOT_FOUND,
+    TW_NULL_OR_INVALID_API_SINGLETON, TW_OK,
 };
 use super::guard::guard;
-use super::info_table::access::twInfoTable_GetString;
-use super::info_table::shape::{twDataShape_AddEntry, twDataShape_Create, twDataShape_Delete, twDataShapeEntry_Create};
+use super::info_table::shape::twDataShape_Delete;
 use super::info_table::{twDataShape, twInfoTable};
 use super::standard_props::twExt_StandardPropertyHandler;
-use super::work::locked;
-use super::{memory, text};
+use super::text;
 use crate::model::Text;
+use constructors::{SHAPES, TEMPLATES};
+use names::{Kind, Taken};
+use registries::{note_shape, note_template};
 
 pub type shapeHandlerFunction = Option<unsafe extern "C" fn(*const c_char, *const c_char)>;
 pub type templateHandlerFunction = Option<unsafe extern "C" fn(*const c_char, *const c_char)>;
@@ -41,188 +57,6 @@ pub struct twThingNameToShapeRecord {
     pub shapeName: *mut c_char,
 }
 
-/// Templates that exist from the start.
-const EMPTY_TEMPLATE: &str = "EmptyTemplate";
-const GENERIC_TEMPLATE: &str = "GenericEdgeThingTemplate";
-
-type Constructor = unsafe extern "C" fn(*const c_char, *const c_char);
-
-/// What a name stands for: a constructor of the application's, or one of ours.
-#[derive(Clone, Copy)]
-enum Maker {
-    Application(Constructor),
-    Empty,
-    Generic,
-}
-
-/// The registries of the extension layer: they live as long as the process (ext-files-tunnels.md 1.1).
-struct Registries {
-    shapes: BTreeMap<Text, Constructor>,
-    templates: BTreeMap<Text, Constructor>,
-    /// Thing and template, in order; identical records once (E11).
-    thing_templates: Vec<(Text, Text)>,
-    thing_shapes: Vec<(Text, Text)>,
-}
-
-static REGISTRIES: Mutex<Registries> = Mutex::new(Registries {
-    shapes: BTreeMap::new(),
-    templates: BTreeMap::new(),
-    thing_templates: Vec::new(),
-    thing_shapes: Vec::new(),
-});
-
-/// Names that are taken, as `thing::name`, for properties and for services. They live as long as the API object.
-struct UsedNames {
-    properties: BTreeSet<(Text, Text)>,
-    services: BTreeSet<(Text, Text)>,
-}
-
-static USED_NAMES: Mutex<UsedNames> = Mutex::new(UsedNames { properties: BTreeSet::new(), services: BTreeSet::new() });
-
-/// Forgets the names of all things, when the API object goes.
-pub(super) fn forget_all_names() {
-    let mut names = locked(&USED_NAMES);
-    names.properties.clear();
-    names.services.clear();
-}
-
-/// Frees the names of a thing that was unregistered (E6): one name of it, or all with `None`.
-pub(super) fn forget_names(thing: &Text, name: Option<&Text>) {
-    let mut names = locked(&USED_NAMES);
-    let keeps = |used: &(Text, Text)| used.0 != *thing || name.is_some_and(|name| used.1 != *name);
-    names.properties.retain(keeps);
-    names.services.retain(keeps);
-}
-
-fn template(name: &Text) -> Option<Maker> {
-    if let Some(constructor) = locked(&REGISTRIES).templates.get(name) {
-        return Some(Maker::Application(*constructor));
-    }
-    match name.as_str() {
-        Some(EMPTY_TEMPLATE) => Some(Maker::Empty),
-        Some(GENERIC_TEMPLATE) => Some(Maker::Generic),
-        _ => None,
-    }
-}
-
-fn note(records: &mut Vec<(Text, Text)>, thing: &Text, name: &Text) {
-    if !records.iter().any(|(known, of)| known == thing && of == name) {
-        records.push((thing.clone(), name.clone()));
-    }
-}
-
-fn note_template(thing: &Text, template: &Text) {
-    note(&mut locked(&REGISTRIES).thing_templates, thing, template);
-}
-
-/// Whether a record says that the thing is made of that template or shape.
-pub(super) fn implements(thing: &Text, name: &Text, is_shape: bool) -> bool {
-    let registries = locked(&REGISTRIES);
-    let records = if is_shape { &registries.thing_shapes } else { &registries.thing_templates };
-    records.iter().any(|(known, of)| known == thing && of == name)
-}
-
-/// Runs a template's constructor on a thing. No lock is held: it registers things.
-fn construct(maker: Maker, thing: *const c_char) {
-    match maker {
-        // SAFETY: the application's constructor with the arguments of its prototype.
-        Maker::Application(constructor) => unsafe { constructor(thing, ptr::null()) },
-        Maker::Empty => {}
-        Maker::Generic => construct_generic(thing),
-    }
-}
-
-/// `GenericEdgeThingTemplate`: inherits the empty template and offers two services.
-fn construct_generic(thing: *const c_char) {
-    // SAFETY: a C string, from the entry points below.
-    let Some(name) = (unsafe { text::text(thing) }) else { return };
-    note_template(&name, &Text::from(EMPTY_TEMPLATE));
-    offer(thing, c"loadShapeLibrary", &[c"libraryName"], Some(load_shape_library));
-    offer(thing, c"AddEdgeThingShape", &[c"shapeName", c"namespace"], Some(add_edge_thing_shape));
-}
-
-/// Registers a service of the generic template that takes texts and gives nothing.
-fn offer(thing: *const c_char, service: &CStr, parameters: &[&CStr], handler: service_cb) {
-    let inputs = input_shape(parameters);
-    // SAFETY: texts live until the call returns, the shape is given away.
-    unsafe {
-        twExt_RegisterNamespacedService(
-            thing,
-            service.as_ptr(),
-            ptr::null(),
-            ptr::null(),
-            inputs,
-            TW_NOTHING,
-            ptr::null_mut(),
-            handler,
-            ptr::null_mut(),
-        )
-    };
-}
-
-fn input_shape(parameters: &[&CStr]) -> *mut twDataShape {
-    // SAFETY: entries are copied and given to the shape.
-    unsafe {
-        let shape = twDataShape_Create(ptr::null_mut());
-        for name in parameters {
-            let entry = twDataShapeEntry_Create(name.as_ptr(), ptr::null(), TW_STRING);
-            twDataShape_AddEntry(shape, entry);
-        }
-        shape
-    }
-}
-
-/// A text parameter of row 0, `None` when it is missing.
-///
-/// # Safety
-/// `params` is NULL or a table.
-unsafe fn parameter(params: *mut twInfoTable, name: &CStr) -> Option<CString> {
-    let mut value: *mut c_char = ptr::null_mut();
-    // SAFETY: by contract of this function; the copy is freed below.
-    unsafe {
-        twInfoTable_GetString(params, name.as_ptr().cast_mut(), 0, &mut value);
-        let copy = text::bytes(value).and_then(|bytes| CString::new(bytes).ok());
-        memory::free(value);
-        copy
-    }
-}
-
-unsafe extern "C" fn load_shape_library(
-    _entity: *const c_char,
-    _service: *const c_char,
-    params: *mut twInfoTable,
-    _content: *mut *mut twInfoTable,
-    _userdata: *mut c_void,
-) -> msgCodeEnum {
-    guard(TWX_NOT_FOUND, || {
-        // SAFETY: the dispatcher's table.
-        let Some(library) = (unsafe { parameter(params, c"libraryName") }) else { return TWX_BAD_REQUEST };
-        // SAFETY: a C string.
-        let handle = unsafe { twExt_LoadExtensionLibrary(library.as_ptr().cast_mut()) };
-        if handle.is_null() { TWX_NOT_FOUND } else { TWX_SUCCESS }
-    })
-}
-
-unsafe extern "C" fn add_edge_thing_shape(
-    entity: *const c_char,
-    _service: *const c_char,
-    params: *mut twInfoTable,
-    _content: *mut *mut twInfoTable,
-    _userdata: *mut c_void,
-) -> msgCodeEnum {
-    guard(TWX_NOT_FOUND, || {
-        // SAFETY: the dispatcher's table.
-        let (shape, namespace) = unsafe { (parameter(params, c"shapeName"), parameter(params, c"namespace")) };
-        let Some(shape) = shape else { return TWX_BAD_REQUEST };
-        let namespace = namespace.as_ref().map_or(ptr::null(), |text| text.as_ptr());
-        // SAFETY: C strings that live until the call returns.
-        match unsafe { twExt_AddEdgeThingShape(entity, shape.as_ptr(), namespace) } {
-            TW_OK => TWX_SUCCESS,
-            _ => TWX_NOT_FOUND,
-        }
-    })
-}
-
 /// Registers a shape's constructor under a name; a later registration of the name replaces it.
 ///
 /// # Safety
@@ -231,8 +65,8 @@ unsafe extern "C" fn add_edge_thing_shape(
 pub unsafe extern "C" fn twExt_RegisterShape(shapeName: *const c_char, shapeConstructorFunction: shapeHandlerFunction) {
     guard((), || {
         // SAFETY: by contract of this function.
-        match (unsafe { text::text(shapeName) }, shapeConstructorFunction) {
-            (Some(name), Some(constructor)) => drop(locked(&REGISTRIES).shapes.insert(name, constructor)),
+        match (unsafe { text::c_str(shapeName) }, shapeConstructorFunction) {
+            (Some(name), Some(constructor)) => SHAPES.add(name, constructor),
             _ => log::error!("twExt_RegisterShape needs a name and a constructor"),
         }
     });
@@ -246,8 +80,8 @@ pub unsafe extern "C" fn twExt_RegisterShape(shapeName: *const c_char, shapeCons
 pub unsafe extern "C" fn twExt_RegisterTemplate(templateName: *const c_char, handler: templateHandlerFunction) {
     guard((), || {
         // SAFETY: by contract of this function.
-        match (unsafe { text::text(templateName) }, handler) {
-            (Some(name), Some(constructor)) => drop(locked(&REGISTRIES).templates.insert(name, constructor)),
+        match (unsafe { text::c_str(templateName) }, handler) {
+            (Some(name), Some(constructor)) => TEMPLATES.add(name, constructor),
             _ => log::error!("twExt_RegisterTemplate needs a name and a constructor"),
         }
     });
@@ -264,17 +98,20 @@ pub unsafe extern "C" fn twExt_RegisterTemplate(templateName: *const c_char, han
 pub unsafe extern "C" fn twedge_create_thing(thing: *const c_char, template_name: *const c_char) -> c_int {
     guard(TW_INVALID_PARAM, || {
         // SAFETY: by contract of this function.
-        let (Some(name), Some(wanted)) = (unsafe { (text::text(thing), text::text(template_name)) }) else {
+        let (Some(name), Some(wanted)) = (unsafe { (text::c_str(thing), text::c_str(template_name)) }) else {
             return TW_INVALID_PARAM;
         };
-        let Some(maker) = template(&wanted) else {
+        let Some(constructor) = TEMPLATES.find(wanted) else {
             log::error!(
-                "there is no template {wanted} for thing {name}: register it with twExt_RegisterTemplate first"
+                "there is no template {} for thing {}: register it with twExt_RegisterTemplate first",
+                wanted.to_string_lossy(),
+                name.to_string_lossy()
             );
             return TW_ERROR_TEMPLATE_DOES_NOT_EXIST;
         };
-        note_template(&name, &wanted);
-        construct(maker, thing);
+        note_template(name.to_bytes(), wanted.to_bytes());
+        // SAFETY: a constructor with the arguments of its prototype. No lock is held: it registers things.
+        unsafe { constructor(thing, ptr::null()) };
         TW_OK
     })
 }
@@ -300,19 +137,19 @@ unsafe fn add_shape(
     unknown: c_int,
 ) -> c_int {
     // SAFETY: by contract of this function.
-    let (Some(name), Some(shape)) = (unsafe { (text::text(thing), text::text(shape_name)) }) else {
+    let (Some(name), Some(shape)) = (unsafe { (text::c_str(thing), text::c_str(shape_name)) }) else {
         return TW_INVALID_PARAM;
     };
-    let constructor = {
-        let mut registries = locked(&REGISTRIES);
-        let Some(constructor) = registries.shapes.get(&shape).copied() else {
-            log::error!("there is no shape {shape} for thing {name}: register it with twExt_RegisterShape first");
-            return unknown;
-        };
-        note(&mut registries.thing_shapes, &name, &shape);
-        constructor
+    let Some(constructor) = SHAPES.find(shape) else {
+        log::error!(
+            "there is no shape {} for thing {}: register it with twExt_RegisterShape first",
+            shape.to_string_lossy(),
+            name.to_string_lossy()
+        );
+        return unknown;
     };
-    // SAFETY: the application's constructor with the arguments of its prototype.
+    note_shape(name.to_bytes(), shape.to_bytes());
+    // SAFETY: the application's constructor with the arguments of its prototype. No lock is held: it registers things.
     unsafe { constructor(thing, namespace) };
     TW_OK
 }
@@ -341,8 +178,8 @@ pub unsafe extern "C" fn twExt_AddEdgeThingShape(
 pub unsafe extern "C" fn twExt_SetThingAsBasedOnTemplateOf(thingName: *const c_char, templateName: *const c_char) {
     guard((), || {
         // SAFETY: by contract of this function.
-        match unsafe { (text::text(thingName), text::text(templateName)) } {
-            (Some(thing), Some(template)) => note_template(&thing, &template),
+        match unsafe { (text::bytes(thingName), text::bytes(templateName)) } {
+            (Some(thing), Some(template)) => note_template(thing, template),
             _ => log::error!("twExt_SetThingAsBasedOnTemplateOf needs the names of a thing and of a template"),
         }
     });
@@ -357,13 +194,14 @@ pub unsafe extern "C" fn twExt_SetThingAsBasedOnTemplateOf(thingName: *const c_c
 pub unsafe extern "C" fn twExt_InheritFromTemplate(thingName: *const c_char, templateNameToInherit: *const c_char) {
     guard((), || {
         // SAFETY: by contract of this function.
-        let (Some(thing), Some(parent)) = (unsafe { (text::text(thingName), text::text(templateNameToInherit)) })
+        let (Some(thing), Some(parent)) = (unsafe { (text::bytes(thingName), text::c_str(templateNameToInherit)) })
         else {
             return;
         };
-        if let Some(maker) = template(&parent) {
-            note_template(&thing, &parent);
-            construct(maker, thingName);
+        if let Some(constructor) = TEMPLATES.find(parent) {
+            note_template(thing, parent.to_bytes());
+            // SAFETY: a constructor with the arguments of its prototype. No lock is held: it registers things.
+            unsafe { constructor(thingName, ptr::null()) };
         }
     });
 }
@@ -376,8 +214,8 @@ pub unsafe extern "C" fn twExt_InheritFromTemplate(thingName: *const c_char, tem
 pub unsafe extern "C" fn twExt_DoesThingImplementShape(entityName: *mut c_char, shapeName: *mut c_char) -> c_char {
     guard(0, || {
         // SAFETY: by contract of this function.
-        match unsafe { (text::text(entityName), text::text(shapeName)) } {
-            (Some(thing), Some(shape)) => c_char::from(implements(&thing, &shape, true)),
+        match unsafe { (text::bytes(entityName), text::bytes(shapeName)) } {
+            (Some(thing), Some(shape)) => c_char::from(has_shape(thing, shape)),
             _ => 0,
         }
     })
@@ -394,8 +232,8 @@ pub unsafe extern "C" fn twExt_DoesThingImplementTemplate(
 ) -> c_char {
     guard(0, || {
         // SAFETY: by contract of this function.
-        match unsafe { (text::text(entityName), text::text(templateName)) } {
-            (Some(thing), Some(template)) => c_char::from(implements(&thing, &template, false)),
+        match unsafe { (text::bytes(entityName), text::bytes(templateName)) } {
+            (Some(thing), Some(template)) => c_char::from(has_template(thing, template)),
             _ => 0,
         }
     })
@@ -431,6 +269,14 @@ unsafe fn full_name(namespace: *const c_char, name: *const c_char) -> Option<Tex
     Some(Text::from(full))
 }
 
+/// A name stays taken only when the core has registered it.
+fn keep_if_registered(taken: Taken, code: c_int) -> c_int {
+    if code == TW_OK {
+        taken.keep();
+    }
+    code
+}
+
 /// Registers a property whose values the library keeps, served by twExt_StandardPropertyHandler, under the name
 /// `namespace_name` (`name` with a NULL namespace). Texts are copied.
 /// Returns 0, 101 when the name is taken or an argument is missing, otherwise the code of twApi_RegisterProperty.
@@ -454,14 +300,14 @@ pub unsafe extern "C" fn twExt_RegisterStandardProperty(
         if instance::current().is_none() {
             return TW_INVALID_PARAM;
         }
-        if !locked(&USED_NAMES).properties.insert((thing.clone(), name.clone())) {
+        let Some(taken) = Taken::take(&thing, Kind::Property, &name) else {
             log::error!("property {name} of {thing} is registered already");
             return TW_INVALID_PARAM;
-        }
+        };
         let c_name = super::api::c_string(&name);
         let handler: property_cb = Some(twExt_StandardPropertyHandler);
         // SAFETY: by contract of this function; texts are copied.
-        unsafe {
+        let code = unsafe {
             twApi_RegisterProperty(
                 TW_THING,
                 entityName,
@@ -473,7 +319,8 @@ pub unsafe extern "C" fn twExt_RegisterStandardProperty(
                 handler,
                 ptr::null_mut(),
             )
-        }
+        };
+        keep_if_registered(taken, code)
     })
 }
 
@@ -513,13 +360,13 @@ pub unsafe extern "C" fn twExt_RegisterNamespacedService(
         if cb.is_none() || instance::current().is_none() {
             return discard(TW_INVALID_PARAM);
         }
-        if !locked(&USED_NAMES).services.insert((thing.clone(), name.clone())) {
+        let Some(taken) = Taken::take(&thing, Kind::Service, &name) else {
             log::error!("service {name} of {thing} is registered already");
             return discard(TW_INVALID_PARAM);
-        }
+        };
         let c_name = super::api::c_string(&name);
-        // SAFETY: by contract of this function. Everything that could be refused without taking the shapes was checked above.
-        unsafe {
+        // SAFETY: by contract of this function.
+        let code = unsafe {
             twApi_RegisterService(
                 TW_THING,
                 entityName,
@@ -531,7 +378,12 @@ pub unsafe extern "C" fn twExt_RegisterNamespacedService(
                 cb,
                 userdata,
             )
+        };
+        if matches!(code, TW_INVALID_PARAM | TW_NULL_OR_INVALID_API_SINGLETON) {
+            // The codes with which the core leaves the shapes alone.
+            discard(code);
         }
+        keep_if_registered(taken, code)
     })
 }
 

@@ -17,7 +17,8 @@ use super::errors::{TW_INVALID_PARAM, TW_OK};
 use super::guard::guard;
 use super::info_table::access::{twInfoTable_CreateFromPrimitive, twInfoTable_GetPrimitive};
 use super::info_table::twInfoTable;
-use super::list::{self, twList, twList_Add, twList_Create};
+use super::lasting::LastingList;
+use super::list::{self, twList, twList_Add, twList_Clear};
 use super::work::locked;
 use super::{memory, text};
 use crate::model::Text;
@@ -155,6 +156,24 @@ pub unsafe extern "C" fn twExt_SetPropertyValue(
     })
 }
 
+/// As twExt_SetPropertyValue, and deletes the value, whatever is returned: for values that are made in the call. An
+/// addition to the interface, used by TW_SET_PROPERTY_AND_DELETE.
+///
+/// # Safety
+/// The names are NULL or C strings, the value NULL or a primitive on the heap that is not used afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twedge_set_property_and_delete(
+    thingname: *const c_char,
+    propertyName: *const c_char,
+    value: *mut twPrimitive,
+    fold: c_char,
+    push: c_char,
+) -> c_int {
+    let value = Primitive(value);
+    // SAFETY: by contract of this function.
+    unsafe { twExt_SetPropertyValue(thingname, propertyName, value.0, fold, push) }
+}
+
 /// Whether a value is kept for that property. FALSE for NULL.
 ///
 /// # Safety
@@ -183,6 +202,35 @@ pub unsafe extern "C" fn twExt_GetPropertyValue(
         let names = unsafe { key(thingname, propertyName) };
         names.and_then(|names| kept(&names)).unwrap_or_else(empty)
     })
+}
+
+/// An empty primitive of the calling thread's (TW_NOTHING, zero), valid until the next call in the same thread. Never NULL
+/// unless there is no memory. The SDK's.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn twGetSafeEmptyPrimitive() -> *mut twPrimitive {
+    guard(ptr::null_mut(), empty)
+}
+
+/// Calls the listeners of a property with a copy of the value, each once, oldest first. NULL does nothing.
+///
+/// cbindgen:ignore
+///
+/// # Safety
+/// The names are NULL or C strings, the value NULL or a primitive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twNotifyPropertyChangeListeners(
+    entityName: *const c_char,
+    propertyName: *const c_char,
+    value: *mut twPrimitive,
+) {
+    guard((), || {
+        // SAFETY: by contract of this function.
+        if let (Some(names), Some(told)) = unsafe { (key(entityName, propertyName), Primitive::copy_of(value)) } {
+            tell_listeners(&names, entityName, propertyName, &told);
+        }
+    });
 }
 
 fn empty() -> *mut twPrimitive {
@@ -265,30 +313,27 @@ unsafe fn read_value(thing: *const c_char, property: *const c_char, place: *mut 
     TWX_SUCCESS
 }
 
-/// The list of listeners, made when it is first needed. It lives as long as the process.
-struct Listeners(*mut twList);
+/// The listeners. They live as long as the process (ext-files-tunnels.md 1.1).
+static LISTENERS: LastingList = LastingList::new(twChangeListeners_Delete);
 
-// SAFETY: a C list with its own lock.
-unsafe impl Send for Listeners {}
-
-/// Held while the list changes, so that what a removal has found is still there.
-static LISTENERS: Mutex<Listeners> = Mutex::new(Listeners(ptr::null_mut()));
-
-impl Listeners {
-    fn list(&mut self) -> *mut twList {
-        if self.0.is_null() {
-            // SAFETY: a delete function of the right type.
-            self.0 = unsafe { twList_Create(Some(delete_record)) };
-        }
-        self.0
-    }
+/// Forgets all listeners.
+pub(super) fn forget_listeners() {
+    // SAFETY: our list.
+    unsafe { twList_Clear(LISTENERS.get()) };
 }
 
-unsafe extern "C" fn delete_record(item: *mut c_void) {
+/// Deletes a value of the list of twExt_GetChangeListenersList. NULL-safe.
+///
+/// cbindgen:ignore
+///
+/// # Safety
+/// `item` is NULL or a `twPropertyChangeRecord` on the heap that is not used afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twChangeListeners_Delete(item: *mut c_void) {
     guard((), || {
         let record = item.cast::<twPropertyChangeRecord>();
         if !record.is_null() {
-            // SAFETY: made by twExt_AddPropertyChangeListener.
+            // SAFETY: by contract of this function.
             unsafe {
                 memory::free((*record).entityName);
                 memory::free((*record).propertyName);
@@ -299,9 +344,11 @@ unsafe extern "C" fn delete_record(item: *mut c_void) {
 }
 
 /// The list of property change listeners (values `twPropertyChangeRecord`), made when missing. The SDK's.
+///
+/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub extern "C" fn twExt_GetChangeListenersList() -> *mut twList {
-    guard(ptr::null_mut(), || locked(&LISTENERS).list())
+    guard(ptr::null_mut(), || LISTENERS.get())
 }
 
 /// Calls a function after each successful set of a property of an entity; NULL means all its properties. It gets a copy of the
@@ -328,7 +375,7 @@ pub unsafe extern "C" fn twExt_AddPropertyChangeListener(
             propertyName: text::option_to_c(property.as_ref()),
         });
         // SAFETY: the list takes the record.
-        unsafe { twList_Add(locked(&LISTENERS).list(), record.cast()) };
+        unsafe { twList_Add(LISTENERS.get(), record.cast()) };
     });
 }
 
@@ -341,13 +388,11 @@ pub unsafe extern "C" fn twExt_RemovePropertyChangeListener(
     propertyChangeListenerFunction: PropertyChangeListenerFunction,
 ) {
     guard((), || {
-        let mut listeners = locked(&LISTENERS);
-        let list = listeners.list();
         let wanted = propertyChangeListenerFunction.map(|function| function as usize);
         let is_wanted =
             |record: &twPropertyChangeRecord| record.listenerFunction.map(|function| function as usize) == wanted;
         // SAFETY: our list of such records.
-        unsafe { list::remove_first(list, is_wanted) };
+        unsafe { list::remove_first(LISTENERS.get(), is_wanted) };
     });
 }
 
@@ -369,10 +414,10 @@ fn tell_listeners(
 type Listener = unsafe extern "C" fn(*const c_char, *const c_char, *mut twPrimitive);
 
 fn matching(thing: &Text, property: &Text) -> Vec<Listener> {
-    let list = twExt_GetChangeListenersList();
     let mut found = Vec::new();
     // SAFETY: a list of such records, locked during the walk.
-    for record in unsafe { list::values::<twPropertyChangeRecord>(list) }.filter(|record| !record.is_null()) {
+    for record in unsafe { list::values::<twPropertyChangeRecord>(LISTENERS.get()) }.filter(|record| !record.is_null())
+    {
         // SAFETY: a live record; its names are C strings or NULL.
         unsafe {
             let entity = text::bytes((*record).entityName);

@@ -17,6 +17,15 @@ pub unsafe fn bytes<'a>(text: *const c_char) -> Option<&'a [u8]> {
     (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
 }
 
+/// A C string, `None` for NULL.
+///
+/// # Safety
+/// As for [`bytes`].
+pub unsafe fn c_str<'a>(text: *const c_char) -> Option<&'a CStr> {
+    // SAFETY: see above.
+    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) })
+}
+
 /// The bytes of a C string, at most `max` of them: reads no further.
 ///
 /// # Safety

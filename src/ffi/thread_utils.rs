@@ -1,23 +1,28 @@
 //! `twThreadUtils.h`: Polled functions and the ready-made main loops (threading models).
 
-use std::ffi::{c_char, c_int, c_uint, c_void};
+mod polled;
+
+pub use polled::{
+    twExt_PerformPolledFunctions, twExt_RegisterPolledShapeFunction, twExt_RegisterPolledTemplateFunction,
+    twExt_RemovePolledFunction, twGetPolledFunctionsList, twPerformPolledFunctionsShapeForEachHandler,
+    twPerformPolledFunctionsTemplateForEachHandler, twPolledFunctionsList_Delete, twedge_poll_once,
+};
+
+use std::ffi::{c_char, c_int, c_uint};
 use std::ptr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::api::{c_string, instance, twApi_TaskerFunction, twMessageHandler_msgHandlerTask};
+use super::api::{instance, twApi_TaskerFunction, twMessageHandler_msgHandlerTask};
 use super::definitions::TRUE;
 use super::errors::{TW_OK, TW_SUBSCRIBED_PROPERTY_SYNCHRONIZATION_TIMEOUT, TW_THREADING_MODEL_FAILED_SHUTDOWN};
 use super::guard::guard;
-use super::os_port::DATETIME;
 use super::os_port::time::twGetSystemTime;
-use super::shapes::implements;
 use super::tasker;
-use super::text;
-use super::threads::{twThread, twThread_Create, twThread_Delete};
+use super::threads::{twThread, twThread_Create, twThread_Delete, twThread_Stop};
+use super::tunnel_manager;
 use super::work::{self, Functions, locked};
 use crate::connection::Flag;
-use crate::model::Text;
 
 /// Any value of `enum twThreadingModel`, also one without a name.
 pub type twThreadingModel = c_uint;
@@ -50,19 +55,6 @@ pub type twPolledFunctionListRecord = twPolledFunctionRecord;
 /// Milliseconds between two calls of an SDK function where something must be named; ours sleep until there is work.
 const PUMP_PERIOD: u32 = 5;
 
-/// A polled function and what a thing must implement for it.
-#[derive(Clone)]
-struct Polled {
-    function: PolledFunction,
-    implemented: Text,
-    is_shape: bool,
-}
-
-type PolledFunction = unsafe extern "C" fn(*mut c_char);
-
-/// Kept for the life of the process (ext-files-tunnels.md 1.1).
-static POLLED: Mutex<Vec<Polled>> = Mutex::new(Vec::new());
-
 /// The threading model that runs.
 struct Running {
     model: twThreadingModel,
@@ -79,76 +71,9 @@ unsafe impl Send for Thread {}
 static RUNNING: Mutex<Running> =
     Mutex::new(Running { model: TW_THREADING_SINGLE, started: false, threads: Vec::new() });
 
-fn register(function: twOnPolled, name: *mut c_char, is_shape: bool) {
-    guard((), || {
-        // SAFETY: NULL or a C string by contract of the entry points.
-        match (function, unsafe { text::text(name) }) {
-            (Some(function), Some(implemented)) => {
-                locked(&POLLED).push(Polled { function, implemented, is_shape });
-            }
-            _ => log::error!("a polled function needs the name of a template or shape, and a function"),
-        }
-    });
-}
-
-/// Calls a function at the data collection rate, once for each bound thing made of a template. A NULL name is logged and
-/// ignored. The name that the function gets is the SDK's.
-///
-/// # Safety
-/// `templateName` is NULL or a C string (copied).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twExt_RegisterPolledTemplateFunction(polledFunction: twOnPolled, templateName: *mut c_char) {
-    register(polledFunction, templateName, false);
-}
-
-/// Calls a function at the data collection rate, once for each bound thing with a shape; as
-/// twExt_RegisterPolledTemplateFunction.
-///
-/// # Safety
-/// `shapeName` is NULL or a C string (copied).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twExt_RegisterPolledShapeFunction(polledFunction: twOnPolled, shapeName: *mut c_char) {
-    register(polledFunction, shapeName, true);
-}
-
-/// Removes the first registration of that polled function.
-///
-/// # Safety
-/// The function is compared only.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twExt_RemovePolledFunction(polledFunction: twOnPolled) {
-    guard((), || {
-        let Some(function) = polledFunction else { return };
-        let mut polled = locked(&POLLED);
-        if let Some(index) = polled.iter().position(|known| known.function as usize == function as usize) {
-            polled.remove(index);
-        }
-    });
-}
-
-/// Calls the polled functions now, one after the other, if there is an API object, its first synchronization pass is over and a
-/// threading model was started. The arguments are not looked at.
-///
-/// # Safety
-/// Runs application code.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twExt_PerformPolledFunctions(_now: DATETIME, _params: *mut c_void) {
-    guard((), || {
-        let Some(facade) = instance::current() else { return };
-        if !facade.flag(Flag::FirstSynchronizationComplete) || !locked(&RUNNING).started {
-            return;
-        }
-        let records = locked(&POLLED).clone();
-        for polled in records {
-            for thing in facade.bound_names() {
-                if implements(&thing, &polled.implemented, polled.is_shape) {
-                    let name = c_string(&thing);
-                    // SAFETY: the application's function; the name lives until it returns.
-                    unsafe { (polled.function)(name.as_ptr().cast_mut()) };
-                }
-            }
-        }
-    });
+/// Whether a threading model runs.
+fn is_started() -> bool {
+    locked(&RUNNING).started
 }
 
 /// Starts the threads that run the SDK: `TW_THREADING_MULTI` one for the connection, one for polled functions at
@@ -178,11 +103,15 @@ fn start(rate: u32, model: twThreadingModel, handlers: u32) {
             }
             running.threads.extend(thread(twApi_TaskerFunction, PUMP_PERIOD));
             running.threads.extend(thread(twExt_PerformPolledFunctions, rate));
+            running.threads.extend(tunnel_manager::TICK.and_then(|tick| thread(tick, PUMP_PERIOD)));
         }
         TW_THREADING_TASKER => {
             tasker::add_own(rate, twExt_PerformPolledFunctions);
             tasker::add_own(PUMP_PERIOD, twApi_TaskerFunction);
             tasker::add_own(PUMP_PERIOD, twMessageHandler_msgHandlerTask);
+            if let Some(tick) = tunnel_manager::TICK {
+                tasker::add_own(PUMP_PERIOD, tick);
+            }
             tasker::start_thread();
         }
         _ => {
@@ -215,24 +144,40 @@ pub unsafe extern "C" fn twExt_Stop() -> c_int {
         if instance::current().is_none() {
             return TW_THREADING_MODEL_FAILED_SHUTDOWN;
         }
-        let (threads, tasker_runs) = {
-            let mut running = locked(&RUNNING);
-            if running.model == TW_THREADING_SINGLE {
-                return TW_THREADING_MODEL_FAILED_SHUTDOWN;
-            }
-            let tasker_runs = running.started && running.model == TW_THREADING_TASKER;
-            running.started = false;
-            (std::mem::take(&mut running.threads), tasker_runs)
-        };
-        // No lock is held: the threads may be in callbacks that use this module.
-        if tasker_runs {
-            tasker::remove_own();
+        if locked(&RUNNING).model == TW_THREADING_SINGLE {
+            return TW_THREADING_MODEL_FAILED_SHUTDOWN;
         }
-        for Thread(thread) in threads {
-            twThread_Delete(thread.cast());
-        }
+        stop();
         TW_OK
     })
+}
+
+/// Ends what `start` has started. From a callback in one of its threads that thread ends afterwards.
+fn stop() {
+    let (threads, tasker_runs) = {
+        let mut running = locked(&RUNNING);
+        let tasker_runs = running.started && running.model == TW_THREADING_TASKER;
+        // The single threaded model is a loop of the application's thread, which nothing here can end.
+        running.started &= running.model == TW_THREADING_SINGLE;
+        (std::mem::take(&mut running.threads), tasker_runs)
+    };
+    // No lock is held: the threads may be in callbacks that use this module.
+    if tasker_runs {
+        tasker::remove_own();
+    }
+    // All are told before any is waited for.
+    for Thread(thread) in &threads {
+        twThread_Stop(*thread, 0);
+    }
+    for Thread(thread) in threads {
+        twThread_Delete(thread.cast());
+    }
+}
+
+/// Ends the threads that twExt_Start has started and forgets polled functions.
+pub(super) fn forget_all() {
+    stop();
+    polled::clear();
 }
 
 /// Runs the SDK and does not return, except when `q` is read from the standard input in the threaded models (the threads go
@@ -248,7 +193,13 @@ pub unsafe extern "C" fn twExt_Idle(
 ) {
     guard((), || {
         if threadingModel == TW_THREADING_SINGLE {
-            locked(&RUNNING).started = true;
+            {
+                let mut running = locked(&RUNNING);
+                if !running.started {
+                    running.model = TW_THREADING_SINGLE;
+                }
+                running.started = true;
+            }
             run_single(intervalMsec);
         } else {
             start(intervalMsec, threadingModel, messageHandlerThreadCount);
@@ -266,13 +217,17 @@ fn run_single(rate: u32) -> ! {
             let now = twGetSystemTime(TRUE as c_char);
             twApi_TaskerFunction(now, ptr::null_mut());
             twMessageHandler_msgHandlerTask(now, ptr::null_mut());
+            if let Some(tick) = tunnel_manager::TICK {
+                tick(now, ptr::null_mut());
+            }
             if poll_at <= Instant::now() {
                 poll_at += rate;
                 poll_at = poll_at.max(Instant::now());
                 twExt_PerformPolledFunctions(now, ptr::null_mut());
             }
         }
-        work::wait(Functions::TASKER.union(Functions::HANDLER), Some(poll_at), &|| false);
+        let functions = Functions::TASKER.union(Functions::HANDLER).union(Functions::TUNNELS);
+        work::wait(functions, Some(poll_at), &|| false);
     }
 }
 

@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use super::list::twList;
 use super::os_port::DATETIME;
+use super::work::TaskFunction;
 
 pub type tunnel_cb = Option<
     unsafe extern "C" fn(
@@ -36,3 +37,9 @@ pub struct twActiveTunnel {
     pub endTime: DATETIME,
     pub r#type: *mut c_char,
 }
+
+/// What the threading models of `twThreadUtils.h` run for the tunnels beside the tasker and the message handler.
+/// `None` as long as there is no tunnel manager.
+///
+/// cbindgen:ignore
+pub(super) const TICK: Option<TaskFunction> = None;

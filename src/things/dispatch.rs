@@ -60,6 +60,11 @@ impl Registry {
         specific.or_else(|| state.default_handler.clone().map(Handler::Default))
     }
 
+    /// Whether a file or tunnel service is served for an entity when no registration takes it.
+    pub fn has_built_in(&self, entity: &[u8], service: &[u8]) -> bool {
+        self.read().built_in(entity, service).is_some()
+    }
+
     /// Serves a request: finds its handler, runs it and mends the answer where the handler broke a rule.
     /// `None` when no answer is to be sent, which only the default handler can ask for.
     pub fn answer(&self, call: &Incoming) -> Option<Reply> {
@@ -84,12 +89,28 @@ impl State {
             (_, true) => registered(b"*F").or_else(|| registered(b"*B")),
             _ => None,
         };
-        let built_in = || match (what == Characteristic::SERVICES, is_file, is_tunnel) {
-            (true, true, _) => self.file_services.clone().map(Handler::Service),
-            (true, _, true) => self.tunnel_services.clone().map(Handler::Service),
-            _ => None,
+        let built_in = || {
+            let built_in = self.built_in(entity, name).filter(|_| what == Characteristic::SERVICES);
+            built_in.map(Handler::Service)
         };
         overriding.or_else(|| registered(name)).or_else(|| registered(b"*")).or_else(built_in)
+    }
+}
+
+impl State {
+    /// The built-in file or tunnel service of that name; whether the entity is bound matters only if the application
+    /// has asked for it (E23).
+    fn built_in(&self, entity: &[u8], name: &[u8]) -> Option<Arc<dyn ServiceHandler>> {
+        if self.bound_things_only && !self.bindings.contains(entity) {
+            return None;
+        }
+        if is_one_of(&FILE_SERVICES, name) {
+            self.file_services.clone()
+        } else if is_one_of(&TUNNEL_SERVICES, name) {
+            self.tunnel_services.clone()
+        } else {
+            None
+        }
     }
 }
 

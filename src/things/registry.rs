@@ -85,6 +85,7 @@ pub(super) struct State {
     pub default_handler: Option<Arc<dyn DefaultHandler>>,
     pub file_services: Option<Arc<dyn ServiceHandler>>,
     pub tunnel_services: Option<Arc<dyn ServiceHandler>>,
+    pub bound_things_only: bool,
     pub observer: Option<Arc<dyn UpdateObserver>>,
 }
 
@@ -258,6 +259,12 @@ impl Registry {
     pub fn set_tunnel_services(&self, handler: Option<Arc<dyn ServiceHandler>>) {
         let old = std::mem::replace(&mut self.write().tunnel_services, handler);
         drop(old);
+    }
+
+    /// Sets whether the built-in file and tunnel services serve bound things only, instead of any entity that the
+    /// platform names.
+    pub fn set_bound_things_only(&self, only: bool) {
+        self.write().bound_things_only = only;
     }
 
     /// Sets who is told when the platform wants a thing synchronized.

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::ptr;
 
 use super::instance;
-use super::mirror;
+use super::{handlers, mirror};
 use crate::connection::Incoming;
 use crate::ffi::definitions::{
     TW_SERVICES, TWX_BAD_REQUEST, TWX_INTERNAL_SERVER_ERROR, TWX_NOT_FOUND, characteristicEnum, entityTypeEnum,
@@ -17,7 +17,8 @@ use crate::model::Text;
 use crate::things::{FILE_SERVICES, Handler, TUNNEL_SERVICES};
 use crate::wire::{Characteristic, EntityType, MessageCode, Request};
 
-/// A service of the SDK's own (GetMetadata, NotifyPropertyUpdate) as C calls it: what programs find as callback of it.
+/// A service of the SDK's own (GetMetadata, NotifyPropertyUpdate, files, tunnels) as C calls it: what programs find as
+/// callback of it.
 ///
 /// # Safety
 /// As for every service callback.
@@ -50,8 +51,8 @@ pub(super) unsafe extern "C" fn built_in_service(
     })
 }
 
-/// The callback and its pointer that a request would reach: tunnel and file wildcards, the exact name, `*`. Both NULL when there is
-/// none or an argument is NULL.
+/// The callback and its pointer that a request would reach: tunnel and file wildcards, the exact name, `*`, the built-in file and
+/// tunnel services. Both NULL when there is none or an argument is NULL.
 ///
 /// # Safety
 /// The texts are NULL or C strings, `userdata` NULL or a place for a pointer.
@@ -85,6 +86,10 @@ pub unsafe extern "C" fn findCallback(
                 }
                 return info.cb;
             }
+        }
+        let is_built_in = kind == TW_SERVICES && facade.registry().has_built_in(entity.as_bytes(), name.as_bytes());
+        if is_built_in {
+            return handlers::service_pointer(Some(built_in_service));
         }
         ptr::null_mut()
     })

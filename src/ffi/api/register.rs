@@ -578,6 +578,18 @@ pub unsafe extern "C" fn twApi_RegisterDefaultRequestHandler(cb: genericRequest_
     })
 }
 
+/// Whether the built-in file and tunnel services serve bound things only (TRUE) or any entity that the platform names
+/// (FALSE, the default). What the application has registered is served in either case. Until twApi_Delete. An addition to
+/// the interface. Returns 0, or 600 without an API object.
+#[unsafe(no_mangle)]
+pub extern "C" fn twedge_serve_bound_things_only(only: c_char) -> c_int {
+    guard(TW_INVALID_PARAM, || {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        facade.registry().set_bound_things_only(only != 0);
+        TW_OK
+    })
+}
+
 fn output_type(registered: &Registered) -> model::BaseType {
     match &registered.definition {
         Some(Definition::Service(service)) => service.output_type,

@@ -57,6 +57,25 @@ fn wildcards_are_of_their_thing_and_kind() {
 }
 
 #[test]
+fn built_in_services_serve_any_entity_unless_told_to_serve_bound_things_only() {
+    let registry = Registry::new();
+    let (file, tunnel) = (FILE_SERVICES[0], TUNNEL_SERVICES[0]);
+    registry.set_file_services(Some(named("files")));
+    registry.set_tunnel_services(Some(named("tunnels")));
+    let served = |service| result(&registry, service).unwrap_or_default();
+    assert_eq!((served(file), served(tunnel)), ("files".into(), "tunnels".into()));
+    assert!(registry.has_built_in(b"T", file.as_bytes()) && !registry.has_built_in(b"T", b"Other"));
+    registry.set_bound_things_only(true);
+    assert_eq!((served(file), served(tunnel)), (String::new(), String::new()));
+    assert!(!registry.has_built_in(b"T", file.as_bytes()));
+    registry.register_service_handler(THING, "T", "*", named("*")).unwrap();
+    assert_eq!(served(file), "*", "what is registered is served, bound or not");
+    assert!(registry.unregister_thing(&"T".into()));
+    registry.bind(&"T".into(), DefaultServices::None).unwrap();
+    assert_eq!((served(file), served(tunnel)), ("files".into(), "tunnels".into()));
+}
+
+#[test]
 fn built_in_services_serve_no_properties() {
     let registry = Registry::new();
     registry.set_file_services(Some(named("files")));
