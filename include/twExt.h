@@ -1134,6 +1134,25 @@ void twMutex_Lock(pthread_mutex_t *m);
 void twMutex_Unlock(pthread_mutex_t *m);
 
 /**
+ * Makes a socket connect through an HTTP proxy from its next connect on, in place of an earlier one, and closes it. Host and user
+ * are copied. User and callback may be NULL if the proxy asks for nothing; the callback is asked for the password with each connect
+ * for which the proxy wants one, on the thread that connects. For the API's own socket this is `twApi_SetProxyInfo`.
+ * Returns 0, 1001 for a NULL socket, 101 for a NULL host, port 0 and a host whose name is not known now: then nothing has changed.
+ */
+int twSocket_SetProxyInfo(struct twSocket *s,
+                          char *proxyHost,
+                          uint16_t proxyPort,
+                          char *proxyUser,
+                          twPasswdCallbackFunction passwdCallbackFunction);
+
+/**
+ * Makes a socket connect to its host directly from its next connect on, and closes it. For the API's own socket this is
+ * `twApi_ClearProxyInfo`. Returns 0, also when no proxy was set, 1001 for a NULL socket, 101 when the name of the socket's host is
+ * not known now: then nothing has changed.
+ */
+int twSocket_ClearProxyInfo(struct twSocket *s);
+
+/**
  * Makes a socket for a host and port, whose name is looked up now; it is not connected. An empty host is not looked up.
  * The host is copied, `options` has no effect. To be given to `twSocket_Delete`. NULL if the host is NULL or unknown or
  * there is no memory.
@@ -1141,14 +1160,15 @@ void twMutex_Unlock(pthread_mutex_t *m);
 struct twSocket *twSocket_Create(const char *host, int16_t port, uint32_t options);
 
 /**
- * Connects a socket, trying the addresses of its host one after the other for at most `twcfg.connect_timeout`
- * altogether. 0, errno of the last attempt, -1 for NULL and a socket without address, 1006 for one with a proxy set. An
- * open socket: 0.
+ * Connects a socket, trying the addresses of its host one after the other, for at most `twcfg.connect_timeout` altogether. With a
+ * proxy set it connects to the proxy and has that connect to the host, as `connectToProxy` does. 0, errno of the last attempt, -1
+ * for NULL and a socket without address, 1000 and 1006 to 1010 for what the proxy does, after which the socket is closed. An open
+ * socket: 0.
  */
 int twSocket_Connect(struct twSocket *s);
 
 /**
- * Closes the socket if it is open, looks its host up again and connects. Results of `twSocket_Connect`; if the name is
+ * Closes the socket if it is open, looks its host (with a proxy set: the proxy) up again and connects. Results of `twSocket_Connect`; if the name is
  * not known now, the old addresses are tried.
  */
 int twSocket_Reconnect(struct twSocket *s);
@@ -3837,6 +3857,28 @@ const char *bindListEntry_Parser(void *item);
 void bindListEntry_Delete(void *item);
 
 /**
+ * Makes the API connect through an HTTP proxy from its next connect on, in place of an earlier one, and closes the connection. Host
+ * and user are copied. User (for NTLM `DOMAIN\user`) and callback may be NULL if the proxy asks for nothing; the callback is asked
+ * for the password with each connect for which the proxy wants one, on the thread that connects. Tunnels use the proxy too, unless
+ * they were given their own. Returns 0, 1001 without an API object or while a program has taken its socket away, 101 for a NULL
+ * host, port 0 and a host whose name is not known now: then nothing has changed.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+int twApi_SetProxyInfo(char *proxyHost,
+                       uint16_t proxyPort,
+                       char *proxyUser,
+                       twPasswdCallbackFunction proxyPassCallback);
+
+/**
+ * Makes the API connect to the platform directly from its next connect on, and closes the connection. Returns 0, also when no proxy
+ * was set, 1001 without an API object or while a program has taken its socket away, 101 when the name of the platform's host is not
+ * known now: then nothing has changed.
+ */
+int twApi_ClearProxyInfo(TW_NO_PROTOTYPE);
+
+/**
  * Handles one message that waits: runs the property, service or response callback it is for. `params` is NULL, or points to a
  * byte that is not 0 when only responses are to be handled. Returns at once when nothing waits. Any number of threads may call it.
  *
@@ -5626,17 +5668,82 @@ TW_END_DECLARATIONS
 #if defined(TWEDGE_PART_crypto_wrapper) && !defined(__CRYPTO_WRAPPER_H)
 #define __CRYPTO_WRAPPER_H
 
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Encrypts one block of 8 bytes at `pt` to `ct` with DES and the 8 bytes of `key`, whose lowest bits (parity) are not looked at. An
+ * old cipher, for NTLM alone. Returns 0, 101 for NULL.
+ */
+int EncryptDES(const unsigned char *key,
+               unsigned char *ct,
+               const unsigned char *pt);
+
+/**
+ * Decrypts one block of 8 bytes at `ct` to `pt`, the reverse of `EncryptDES`. Returns 0, 101 for NULL.
+ */
+int DecryptDES(const unsigned char *key, const unsigned char *ct, unsigned char *pt);
+
+/**
+ * Makes a DES key of 8 bytes at `key` from the 7 bytes at `bytes`: seven bits in each, and the lowest bit such that the number of
+ * ones is odd. Nothing happens for NULL.
+ */
+void createDESKey(const uint8_t *bytes,
+                  uint8_t *key);
+
+/**
+ * Writes the MD4 digest of `length` bytes to `hash`, which has room for 16. Returns 0, 101 for NULL and a negative length.
+ */
+int MD4Hash(const unsigned char *buf,
+            int length,
+            unsigned char *hash);
+
+TW_END_DECLARATIONS
+
 #endif /* __CRYPTO_WRAPPER_H */
 
 /* twHttpProxy.h: connection through an HTTP proxy */
 #if defined(TWEDGE_PART_twHttpProxy) && !defined(HTTP_PROXY_H)
 #define HTTP_PROXY_H
 
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Has the proxy, to which the socket is connected, connect it to the socket's `host` and `port`: one CONNECT request and its answer,
+ * for at most `twcfg.connect_timeout`. If the proxy asks for credentials, the socket is connected to it again, and the request
+ * repeated once with NTLM, Digest or Basic credentials of `proxyUser` and `proxyPassCallback`. `authCredentials` is NULL, or the
+ * text (or the whole line) of a `Proxy-Authorization` header to be sent at once, in which case the proxy is not asked twice.
+ *
+ * Returns 0; 101 for a NULL socket; 1000 when the request cannot be written (the socket is not open); 1006 when the proxy refuses, or
+ * refuses the credentials; 1007 without an answer; 1008 when the answer ends early; 1009 when credentials are wanted and user or
+ * callback are missing; 1010 when no scheme of the proxy is known; errno when it cannot be connected again. The socket stays as it is
+ * then: to be closed.
+ */
+int connectToProxy(twSocket *s,
+                   char *authCredentials);
+
+TW_END_DECLARATIONS
+
 #endif /* HTTP_PROXY_H */
 
 /* twNtlm.h: NTLM authentication at a proxy */
 #if defined(TWEDGE_PART_twNtlm) && !defined(TW_NTLM_H)
 #define TW_NTLM_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Gets through a proxy, to which the socket is connected, with NTLM on this connection: both messages inside `req` (a CONNECT
+ * request), and the proxy's answers, for at most `twcfg.connect_timeout`. `resp` is the answer of the proxy that asks for NTLM.
+ * `user` may have a domain in front (`DOMAIN\user`). Nothing is kept. Returns 0 after a 200; -1 for a NULL argument, a socket that is
+ * not open, an answer that does not ask for NTLM or is no challenge, and any other failure, with a line in the log.
+ */
+int NTLM_connectToProxy(twSocket *sock,
+                        const char *req,
+                        const char *resp,
+                        char *user,
+                        char *password);
+
+TW_END_DECLARATIONS
 
 #endif /* TW_NTLM_H */
 

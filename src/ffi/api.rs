@@ -13,6 +13,7 @@ mod lifecycle;
 mod message_handler;
 mod mirror;
 mod objects;
+mod proxy;
 mod pump;
 mod register;
 mod requests;
@@ -30,6 +31,8 @@ pub(super) use message_handler::{expect_answer, expect_no_answer, give_up_handle
 pub use mirror::{
     bindListEntry_Create, bindListEntry_Delete, bindListEntry_Parser, deleteCallbackInfo, twCallbackInfoParser,
 };
+pub(super) use proxy::is_socket_of_api;
+pub use proxy::{twApi_ClearProxyInfo, twApi_SetProxyInfo};
 pub use pump::twMessageHandler_msgHandlerTask;
 pub use register::*;
 pub use requests::*;

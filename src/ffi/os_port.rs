@@ -3,7 +3,8 @@
 mod directory;
 mod logging;
 pub mod mutex;
-mod socket;
+pub(in crate::ffi) mod proxy;
+pub(in crate::ffi) mod socket;
 mod tasks;
 mod terminal;
 pub mod time;

@@ -1,10 +1,10 @@
 //! `twPasswds.h`: Password callback type and conversion to a text buffer.
 
 use super::guard::guard;
-use super::memory;
+use super::{memory, text};
 use std::ffi::{c_char, c_int, c_uint};
 use std::ptr;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 pub const TW_MAX_PASSWORD_LENGTH: c_int = 256;
 pub type twPasswdCallbackFunction = Option<unsafe extern "C" fn(passwdBuffer: *mut c_char, maxPasswdSize: c_uint)>;
@@ -59,10 +59,20 @@ pub unsafe extern "C" fn twFreePasswd(twPasswd: *mut c_char) {
     });
 }
 
+/// What a callback supplies now, as `twConvertCallbackToPasswd` gives it.
+pub(super) fn secret_of(callback: twPasswdCallbackFunction) -> Zeroizing<Vec<u8>> {
+    // SAFETY: the program's function; a buffer of ours with a C string in it, or NULL.
+    unsafe {
+        let buffer = twConvertCallbackToPasswd(callback);
+        let secret = Zeroizing::new(text::bytes(buffer).unwrap_or_default().to_vec());
+        twFreePasswd(buffer);
+        secret
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ffi::text;
 
     unsafe extern "C" fn key(buffer: *mut c_char, size: c_uint) {
         assert_eq!(size, 256);

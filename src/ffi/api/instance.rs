@@ -15,6 +15,7 @@ use crate::connection::{ConnectOptions, Connection, Endpoint, Flag, FlagStore};
 use crate::ffi::connection_info::twConnectionInfo;
 use crate::ffi::messaging;
 use crate::model::Text;
+use crate::net::dial::Route;
 use crate::net::tls::TlsError;
 use crate::things::{Registry, Things};
 use crate::wire::Gateway;
@@ -225,11 +226,18 @@ impl Facade {
         match security.changed(config::current().enable_tls_hostname_validation != 0)? {
             Ok(tls) => {
                 let compression = security.compression;
-                self.connection.set_endpoint(Endpoint { tls, compression, ..Self::bare_endpoint(&self.endpoint) });
+                self.connection.set_endpoint(Endpoint { tls, compression, ..self.connection.endpoint() });
                 None
             }
             Err(error) => Some(error),
         }
+    }
+
+    /// Changes how the platform is reached, for the next connect. Tunnels go the way of the connection's endpoint.
+    pub(super) fn set_route(&self, route: Route) {
+        // Whoever changes the endpoint holds this lock.
+        let _security = self.security();
+        self.connection.set_endpoint(Endpoint { route, ..self.connection.endpoint() });
     }
 
     /// Gateway name and type go into every BIND once both are set.

@@ -1,4 +1,5 @@
-//! Plain TCP sockets for programs that use the port's own (api-behaviour.md 12.5). The SDK itself does not.
+//! Plain TCP sockets for programs that use the port's own (api-behaviour.md 12.5). The SDK itself does not. With a proxy set
+//! (`proxy.rs`) they lead through it.
 //!
 //! Descriptors block, as C expects; waiting with a limit is done with `poll` before.
 
@@ -11,8 +12,9 @@ use libc::addrinfo;
 
 use super::{CLOSED, OPEN, errno, set_errno, twSocket};
 use crate::ffi::default_settings::twcfg;
-use crate::ffi::errors::{TW_ERROR_CONNECTING_TO_PROXY, TW_OK};
+use crate::ffi::errors::TW_OK;
 use crate::ffi::guard::guard;
+use crate::ffi::http_proxy;
 use crate::ffi::memory;
 
 /// What C gets for a failure that has no code of its own.
@@ -76,9 +78,10 @@ fn free_addresses(addresses: *mut addrinfo) {
     }
 }
 
-/// Connects a socket, trying the addresses of its host one after the other for at most `twcfg.connect_timeout`
-/// altogether. 0, errno of the last attempt, -1 for NULL and a socket without address, 1006 for one with a proxy set. An
-/// open socket: 0.
+/// Connects a socket, trying the addresses of its host one after the other, for at most `twcfg.connect_timeout` altogether. With a
+/// proxy set it connects to the proxy and has that connect to the host, as `connectToProxy` does. 0, errno of the last attempt, -1
+/// for NULL and a socket without address, 1000 and 1006 to 1010 for what the proxy does, after which the socket is closed. An open
+/// socket: 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twSocket_Connect(s: *mut twSocket) -> c_int {
     // SAFETY: the caller's socket is NULL or valid, and not used by another thread meanwhile.
@@ -87,31 +90,62 @@ pub unsafe extern "C" fn twSocket_Connect(s: *mut twSocket) -> c_int {
         return TW_OK;
     }
     guard(FAILED, || {
-        if !socket.proxyHost.is_null() {
-            // Going around a proxy that somebody has set is not ours to decide.
-            log::error!("this socket has a proxy set: connections through one are made by twApi_Connect only");
-            return TW_ERROR_CONNECTING_TO_PROXY;
+        let deadline = connect_deadline();
+        let code = connect_tcp(socket, deadline);
+        if code != TW_OK || socket.proxyHost.is_null() {
+            return code;
         }
-        // SAFETY: a field that programs write at any time; any value is valid.
-        let patience = unsafe { (&raw const twcfg.connect_timeout).read_volatile() };
-        let deadline = Instant::now() + Duration::from_millis(patience.into());
-        let mut code = FAILED;
-        let mut address: *const addrinfo = socket.addrInfo;
-        // SAFETY: the list is from getaddrinfo or NULL.
-        while let Some(candidate) = unsafe { address.as_ref() } {
-            match open(candidate, deadline) {
-                Ok(descriptor) => {
-                    socket.sock = descriptor;
-                    socket.state = OPEN;
-                    return TW_OK;
-                }
-                Err(error) => code = error,
-            }
-            address = candidate.ai_next;
+        // SAFETY: a socket as above, connected to its proxy.
+        let code = unsafe { http_proxy::connect(s, None, deadline) };
+        if code != TW_OK {
+            // SAFETY: as above.
+            unsafe { twSocket_Close(s) };
         }
-        set_errno(code.max(0));
         code
     })
+}
+
+/// When a connect that begins now has to be done.
+pub(in crate::ffi) fn connect_deadline() -> Instant {
+    // SAFETY: a field that programs write at any time; any value is valid.
+    let patience = unsafe { (&raw const twcfg.connect_timeout).read_volatile() };
+    Instant::now() + Duration::from_millis(patience.into())
+}
+
+/// Connects to one of the addresses. 0, errno, -1 when there are none.
+pub(in crate::ffi) fn connect_tcp(socket: &mut twSocket, deadline: Instant) -> c_int {
+    let mut code = FAILED;
+    let mut address: *const addrinfo = socket.addrInfo;
+    // SAFETY: the list is from getaddrinfo or NULL.
+    while let Some(candidate) = unsafe { address.as_ref() } {
+        match open(candidate, deadline) {
+            Ok(descriptor) => {
+                socket.sock = descriptor;
+                socket.state = OPEN;
+                return TW_OK;
+            }
+            Err(error) => code = error,
+        }
+        address = candidate.ai_next;
+    }
+    set_errno(code.max(0));
+    code
+}
+
+/// Looks up the addresses that the socket is to be connected to, those of `host`, in place of the ones that it has. False, with those
+/// kept, when the name is not known.
+///
+/// # Safety
+/// `host` is a C string.
+pub(in crate::ffi) unsafe fn look_up(socket: &mut twSocket, host: *const c_char, port: u16) -> bool {
+    // SAFETY: by contract of this function; the list is what getaddrinfo gave.
+    unsafe {
+        let found = resolve(CStr::from_ptr(host), port);
+        let Some(&address) = found.as_ref() else { return false };
+        free_addresses(mem::replace(&mut socket.addrInfo, found));
+        socket.addr = address;
+    }
+    true
 }
 
 /// A connected, blocking descriptor, or errno.
@@ -163,7 +197,7 @@ fn connect(descriptor: c_int, address: &addrinfo, deadline: Instant) -> Result<(
 }
 
 /// Waits until the descriptor is ready; false when the time is up.
-fn wait(descriptor: c_int, events: libc::c_short, deadline: Instant) -> Result<bool, c_int> {
+pub(in crate::ffi) fn wait(descriptor: c_int, events: libc::c_short, deadline: Instant) -> Result<bool, c_int> {
     loop {
         let left = deadline.saturating_duration_since(Instant::now()).as_nanos().div_ceil(1_000_000);
         let mut poll = libc::pollfd { fd: descriptor, events, revents: 0 };
@@ -179,7 +213,7 @@ fn wait(descriptor: c_int, events: libc::c_short, deadline: Instant) -> Result<b
     }
 }
 
-/// Closes the socket if it is open, looks its host up again and connects. Results of `twSocket_Connect`; if the name is
+/// Closes the socket if it is open, looks its host (with a proxy set: the proxy) up again and connects. Results of `twSocket_Connect`; if the name is
 /// not known now, the old addresses are tried.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twSocket_Reconnect(s: *mut twSocket) -> c_int {
@@ -188,13 +222,12 @@ pub unsafe extern "C" fn twSocket_Reconnect(s: *mut twSocket) -> c_int {
         twSocket_Close(s);
         let Some(socket) = s.as_mut() else { return FAILED };
         guard((), || {
-            if socket.host.is_null() || *socket.host == 0 {
-                return;
-            }
-            let found = resolve(CStr::from_ptr(socket.host), socket.port);
-            if let Some(&address) = found.as_ref() {
-                free_addresses(mem::replace(&mut socket.addrInfo, found));
-                socket.addr = address;
+            let (host, port) = match socket.proxyHost.is_null() {
+                true => (socket.host, socket.port),
+                false => (socket.proxyHost, socket.proxyPort),
+            };
+            if !host.is_null() && *host != 0 && !look_up(socket, host, port) {
+                log::warn!("the host {:?} is not known now: its old addresses are tried", CStr::from_ptr(host));
             }
         });
         twSocket_Connect(s)

@@ -68,7 +68,7 @@ pub(super) fn choose(challenges: &[Challenge]) -> Option<(Scheme, &Challenge)> {
 }
 
 /// Reads the value of one header, which may have several challenges. Goes on behind what it does not understand.
-pub(super) fn parse(value: &str) -> Vec<Challenge> {
+pub fn parse(value: &str) -> Vec<Challenge> {
     let mut challenges: Vec<Challenge> = Vec::new();
     for element in elements(value) {
         let element = element.trim();

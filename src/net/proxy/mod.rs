@@ -13,7 +13,7 @@ mod request;
 mod response;
 mod settings;
 
-pub use challenge::{Challenge, PREFERENCE, Scheme};
+pub use challenge::{Challenge, PREFERENCE, Scheme, parse as parse_challenges};
 pub use digest::DigestChallenge;
 pub use error::ProxyError;
 pub use handshake::{Handshake, Progress};

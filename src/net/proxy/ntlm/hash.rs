@@ -14,15 +14,16 @@ pub fn md4(bytes: &[u8]) -> [u8; 16] {
     Md4::digest(bytes).into()
 }
 
-/// A DES key of 56 bits: seven in each byte, the lowest bit makes the number of ones odd.
+/// The byte with its lowest bit such that the number of ones is odd.
+pub fn odd_parity(byte: u8) -> u8 {
+    let seven = byte & 0xfe;
+    seven | u8::from(seven.count_ones() % 2 == 0)
+}
+
+/// A DES key of 56 bits: seven in each byte, the lowest bit is the parity.
 pub fn des_key(bytes: [u8; 7]) -> [u8; 8] {
     let bits = bytes.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let mut key = [0; 8];
-    for (place, byte) in key.iter_mut().enumerate() {
-        let seven = (bits >> (49 - 7 * place) & 0x7f) as u8;
-        *byte = seven << 1 | (seven.count_ones() as u8 & 1 ^ 1);
-    }
-    key
+    std::array::from_fn(|place| odd_parity((bits << 8 >> (56 - 7 * place)) as u8))
 }
 
 /// What the password is for version 1: NTOWFv1.

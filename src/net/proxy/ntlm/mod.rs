@@ -8,7 +8,7 @@ mod hash;
 mod message;
 
 pub use challenge::{ChallengeError, NtlmChallenge};
-pub use hash::{des_key, md4, nt_hash_v1, nt_hash_v2, response_v1};
+pub use hash::{des_key, md4, nt_hash_v1, nt_hash_v2, odd_parity, response_v1};
 pub use message::{Account, authenticate, negotiate};
 
 /// What all messages begin with.
