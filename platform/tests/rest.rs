@@ -119,3 +119,20 @@ fn services_and_properties_of_a_device() {
     platform.configure(|config| config.timers.request = Duration::from_millis(20));
     assert_eq!(ask("POST /Thingworx/Things/My%20Thing/Services/Slow", "{}").join().unwrap().0, 504);
 }
+
+#[test]
+fn faults_strike_and_end() {
+    let platform = platform();
+    let (status, fault) = ask(&platform, "POST /twedge/faults", r#"{"at": "bind", "answer": 132, "times": 1}"#);
+    assert_eq!(status, 200);
+    let mut device = Dial::to(platform.port()).connect();
+    assert_eq!(device.bind(&["My Thing"]), MessageCode::NOT_FOUND);
+    let path = format!("/twedge/faults/{}", fault["id"]);
+    assert_eq!(ask(&platform, &format!("GET {path}"), ""), (200, json!({"struck": 1})));
+    let (_, fault) = ask(&platform, "POST /twedge/faults", r#"{"at": "bind", "lose": true}"#);
+    assert_eq!(ask(&platform, &format!("DELETE /twedge/faults/{}", fault["id"]), "").0, 200);
+    assert_eq!(device.bind(&["My Thing"]), MessageCode::SUCCESS);
+    for refused in [r#"{"at": "moon", "lose": true}"#, r#"{"at": "bind"}"#, r#"{"at": "service", "lose": true}"#] {
+        assert_eq!(ask(&platform, "POST /twedge/faults", refused).0, 400);
+    }
+}

@@ -42,6 +42,7 @@ pub(super) struct KeyError {
 ///   POST     /twedge/things/THING/metadata                  ask the device what it has
 ///   GET      /twedge/connections, /twedge/findings, /twedge/counters
 ///   DELETE   /twedge/connections/ID                         close a connection
+///   POST     /twedge/faults                                 {"at": "bind", "answer": 132, "times": 1}; GET, DELETE .../ID
 #[derive(Parser)]
 #[command(version, verbatim_doc_comment, max_term_width = 120)]
 pub(super) struct Args {

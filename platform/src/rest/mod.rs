@@ -1,6 +1,7 @@
 //! The REST interface: the addresses and forms of the real platform, and under `/twedge` what serves operators and tests.
 
 mod error;
+mod faults;
 mod operator;
 mod properties;
 mod services;
@@ -48,6 +49,8 @@ pub(crate) fn router(core: Shared) -> Router {
         .route("/things/{thing}/metadata", post(operator::metadata))
         .route("/connections", get(operator::connections))
         .route("/connections/{id}", axum::routing::delete(operator::disconnect))
+        .route("/faults", post(faults::add))
+        .route("/faults/{id}", get(faults::struck).delete(faults::end))
         .route("/findings", get(operator::findings))
         .route("/counters", get(operator::counters));
     Router::new()
