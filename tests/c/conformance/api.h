@@ -60,4 +60,12 @@ static inline int add_property(const char *name, const char *push_type, double t
 
 static inline twPrimitive *a_number(double value) { return twPrimitive_CreateFromNumber(value); }
 
+/* Everything that most groups do, once. */
+static inline void warm_up_offline(void) {
+    initialize();
+    add_property("p", "ALWAYS", 0);
+    twApi_BindThing(THING);
+    twApi_Delete();
+}
+
 #endif

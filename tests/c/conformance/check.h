@@ -176,9 +176,16 @@ static inline int run_groups(const char *header, const Group *groups, size_t num
     return count.failed != 0;
 }
 
-#define CONFORMANCE_MAIN(header, ...)                                                                                  \
+#define CONFORMANCE_MAIN(header, ...) CONFORMANCE_MAIN_WARM(header, (void)0, __VA_ARGS__)
+
+/* As CONFORMANCE_MAIN; under valgrind a statement first runs in the process that all groups are forked from: what valgrind
+ * has translated there it need not translate in each of them. */
+#define CONFORMANCE_MAIN_WARM(header, warm_up, ...)                                                                    \
     int main(int argc, char **argv) {                                                                                  \
         static const Group groups[] = {__VA_ARGS__};                                                                   \
+        if (getenv("UNDER_VALGRIND")) {                                                                                \
+            warm_up;                                                                                                   \
+        }                                                                                                              \
         return run_groups(header, groups, sizeof(groups) / sizeof(groups[0]), argc, argv);                             \
     }
 

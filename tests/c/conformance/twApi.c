@@ -773,7 +773,7 @@ static void tasks(void) {
     twTaskerRemoveAllTasks();
 }
 
-CONFORMANCE_MAIN("twApi.h", GROUP(codes_without_api), GROUP(requests_without_api),
+CONFORMANCE_MAIN_WARM("twApi.h", warm_up_offline(), GROUP(codes_without_api), GROUP(requests_without_api),
                  GROUP_CRASHES(pointers_without_api, "Q-A8"), GROUP(initialize_arguments),
                  GROUP_CRASHES(no_init_callback, "Q-A8"), GROUP(state_after_initialize), GROUP(settings),
                  GROUP(settings_again), GROUP(certificates), GROUP(without_handler), GROUP(registering_properties),
