@@ -3857,6 +3857,49 @@ const char *bindListEntry_Parser(void *item);
 void bindListEntry_Delete(void *item);
 
 /**
+ * Whether twApi_Connect, called while another thread connects, waits until that has ended, and tries itself if it has failed; off,
+ * it returns 0 at once, as in the original. Any thread.
+ */
+void twedge_connect_waits(char on);
+
+/**
+ * Whether a duty cycle begins with its online part after the first connect; off, the device goes offline at once, as in the original.
+ * Any thread.
+ */
+void twedge_duty_cycle_starts_online(char on);
+
+/**
+ * For how many milliseconds of being online the field `firstSynchronizationComplete`, and with it
+ * twExt_WaitUntilFirstSynchronization() and the polled functions, waits for the platform to synchronize a thing; 0, it becomes TRUE
+ * at the first call of twApi_TaskerFunction(), as in the original. Any thread.
+ */
+void twedge_first_synchronization_wait(uint32_t milliseconds);
+
+/**
+ * Whether bind callbacks are called for each thing that a call has bound or unbound, with its name, and with FALSE when a disconnect call
+ * unbinds it; off, twApi_Connect() and twApi_Disconnect() call each function once, with the name that it was registered with and
+ * TRUE, as in the original. Any thread.
+ */
+void twedge_exact_bind_events(char on);
+
+/**
+ * Whether the SDK goes on looking after missing pongs when the program has registered a pong callback; off,
+ * twApi_RegisterPongCallback() ends that, as in the original. Any thread, before that call.
+ */
+void twedge_pong_watchdog_stays(char on);
+
+/**
+ * Why the last request of this thread (twApi_ReadProperty(), twApi_InvokeService() and the like) has failed, in words: the
+ * platform's reason, if it gave one. Writes at most `size` bytes with the NUL at the end into `buffer`, which may be NULL. Returns the
+ * length of the whole text, 0 when the last request has succeeded or there was none.
+ *
+ * # Safety
+ * `buffer` is NULL or has room for `size` bytes.
+ */
+int twedge_last_error(char *buffer,
+                      size_t size);
+
+/**
  * Makes the API connect through an HTTP proxy from its next connect on, in place of an earlier one, and closes the connection. Host
  * and user are copied. User (for NTLM `DOMAIN\user`) and callback may be NULL if the proxy asks for nothing; the callback is asked
  * for the password with each connect for which the proxy wants one, on the thread that connects. Tunnels use the proxy too, unless

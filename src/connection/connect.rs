@@ -69,10 +69,7 @@ impl Shared {
         if origin == Origin::Explicit {
             self.set_reconnect_options(options);
         }
-        let Some(turn) = self.driver.begin() else {
-            log::debug!("connect: another thread is at it");
-            return Ok(());
-        };
+        let Some(turn) = self.begin_connecting(origin) else { return Ok(()) };
         if origin.is_automatic() && self.flags.get(Flag::ManuallyDisconnected) {
             return Ok(());
         }
@@ -99,6 +96,20 @@ impl Shared {
             self.deliver_events_for(origin);
         }
         outcome
+    }
+
+    /// The right to run the connect loop; `None` when another thread has it, or has just opened a connection.
+    fn begin_connecting(&self, origin: Origin) -> Option<super::driver::Turn<'_>> {
+        let waits = origin == Origin::Explicit && self.settings().connect_waits;
+        loop {
+            if let Some(turn) = self.driver.begin() {
+                return Some(turn);
+            }
+            log::debug!("connect: another thread is at it");
+            if !waits || !self.driver.wait_for_other() || self.online().is_some() {
+                return None;
+            }
+        }
     }
 
     fn deliver_events_for(&self, origin: Origin) {

@@ -107,6 +107,18 @@ impl Driver {
         }
     }
 
+    /// Waits, however long it takes, until no other thread runs the loop. False when this thread runs it.
+    pub fn wait_for_other(&self) -> bool {
+        let mut state = self.lock();
+        while let Some(thread) = state.running {
+            if thread == std::thread::current().id() {
+                return false;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        true
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

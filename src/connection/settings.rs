@@ -39,6 +39,13 @@ pub struct Settings {
     pub duty_cycle: u8,
     /// Length of a duty cycle period; zero is no duty cycle.
     pub duty_cycle_period: Duration,
+    /// Whether the duty cycle begins with its online part after the first connect, instead of going offline at once (Q-A14).
+    pub duty_cycle_starts_online: bool,
+    /// How long the flag that the first synchronization is over waits for a thing to be synchronized, from the first task online; zero
+    /// does not wait (Q-A7).
+    pub first_synchronization_wait: Duration,
+    /// Whether a connect call waits for one that is at work in another thread, instead of returning at once (Q-C9).
+    pub connect_waits: bool,
 }
 
 impl Default for Settings {
@@ -60,6 +67,9 @@ impl Default for Settings {
             silence_limit: Duration::from_secs(5),
             duty_cycle: 20,
             duty_cycle_period: Duration::ZERO,
+            duty_cycle_starts_online: false,
+            first_synchronization_wait: Duration::ZERO,
+            connect_waits: false,
         }
     }
 }

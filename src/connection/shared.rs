@@ -29,6 +29,8 @@ pub(super) struct Schedule {
     pub bind_retry: Option<BindRetry>,
     /// The next change of the duty cycle; `None` is at once.
     pub duty: Option<Instant>,
+    /// When the synchronization task first ran online.
+    pub first_synchronization: Option<Instant>,
     /// A disconnect call has come since the last connect loop began: what ended because of it, or at the same time, must not arm
     /// automatic reconnects.
     pub disconnected: bool,

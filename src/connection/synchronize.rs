@@ -38,9 +38,24 @@ impl Shared {
                 self.synchronize_thing(&thing, None);
             }
         }
-        if !self.flags.get(Flag::FirstSynchronizationComplete) {
+        let now = Instant::now();
+        if self.first_synchronization_ends(now).is_some_and(|end| end <= now) {
             self.flags.set(Flag::FirstSynchronizationComplete, true);
         }
+    }
+
+    /// When the flag that the first synchronization is over is to be set; `None` when it is, or when nothing can be said yet.
+    fn first_synchronization_ends(&self, now: Instant) -> Option<Instant> {
+        if self.flags.get(Flag::FirstSynchronizationComplete) {
+            return None;
+        }
+        let wait = self.settings().first_synchronization_wait;
+        if wait.is_zero() || self.synchronizer.is_any_synchronized() {
+            return Some(now);
+        }
+        self.online()?;
+        let began = *self.schedule().first_synchronization.get_or_insert(now);
+        Some(deadline(began, wait))
     }
 
     /// Steps 5 and 6 for a thing that this thread has claimed. True when its push types are known now.
@@ -93,10 +108,8 @@ impl Shared {
 
     /// When the synchronization task has something to do, `now` for at once.
     pub fn next_synchronization(&self, now: Instant) -> Option<Instant> {
-        if !self.flags.get(Flag::FirstSynchronizationComplete) {
-            return Some(now);
-        }
-        self.online().and_then(|_| self.synchronizer.next_retry())
+        let retry = self.online().and_then(|_| self.synchronizer.next_retry());
+        self.first_synchronization_ends(now).into_iter().chain(retry).min()
     }
 }
 

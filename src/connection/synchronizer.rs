@@ -170,6 +170,11 @@ impl Synchronizer {
         self.changed.notify_all();
     }
 
+    /// Whether the push types of some thing are known on the present link.
+    pub fn is_any_synchronized(&self) -> bool {
+        self.lock().things.values().any(|thing| thing.synchronized)
+    }
+
     /// Whether this thing's push types are known on the present link.
     pub fn is_synchronized(&self, thing: &[u8]) -> bool {
         self.lock().things.get(thing).is_some_and(|thing| thing.synchronized)

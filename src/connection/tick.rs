@@ -13,6 +13,11 @@ const FAR: Duration = Duration::from_secs(3600);
 /// Shortest part of a duty cycle period, so that a share of nothing is no endless loop.
 const LEAST_WINDOW: Duration = Duration::from_millis(10);
 
+/// The part of a duty cycle period that this share of it is.
+fn window(settings: &Settings, share: u8) -> Duration {
+    (settings.duty_cycle_period.saturating_mul(u32::from(share)) / 100).max(LEAST_WINDOW)
+}
+
 impl Shared {
     /// Everything that is due, in the order of api-behaviour.md 2.4. Pings, the pong watchdog and reading are the I/O thread's.
     pub fn tick(&self) {
@@ -81,9 +86,12 @@ impl Shared {
             return;
         }
         let online = self.online().is_some();
+        if online && settings.duty_cycle_starts_online && self.schedule().duty.is_none() {
+            self.schedule().duty = Some(deadline(now, window(&settings, settings.duty_cycle)));
+            return;
+        }
         let share = if online { 100 - settings.duty_cycle.min(100) } else { settings.duty_cycle };
-        let window = (settings.duty_cycle_period.saturating_mul(u32::from(share)) / 100).max(LEAST_WINDOW);
-        self.schedule().duty = Some(deadline(now, window));
+        self.schedule().duty = Some(deadline(now, window(&settings, share)));
         if online {
             self.disconnect(b"Duty cycle off time");
         } else {

@@ -13,6 +13,7 @@ mod lifecycle;
 mod message_handler;
 mod mirror;
 mod objects;
+mod options;
 mod proxy;
 mod pump;
 mod register;
@@ -30,6 +31,10 @@ pub use message_handler::api_requesthandler;
 pub(super) use message_handler::{expect_answer, expect_no_answer, give_up_handler};
 pub use mirror::{
     bindListEntry_Create, bindListEntry_Delete, bindListEntry_Parser, deleteCallbackInfo, twCallbackInfoParser,
+};
+pub use options::{
+    twedge_connect_waits, twedge_duty_cycle_starts_online, twedge_exact_bind_events, twedge_first_synchronization_wait,
+    twedge_last_error, twedge_pong_watchdog_stays,
 };
 pub(super) use proxy::is_socket_of_api;
 pub use proxy::{twApi_ClearProxyInfo, twApi_SetProxyInfo};

@@ -3,7 +3,7 @@
 use std::ptr;
 use std::time::Duration;
 
-use super::twApi;
+use super::{options, twApi};
 use crate::connection::Settings;
 use crate::ffi::default_settings::{twConfig, twcfg};
 
@@ -41,7 +41,7 @@ pub(super) unsafe fn settings(api: *const twApi, chunk_size: u32) -> Settings {
             ptr::addr_of!((*api).autoreconnect).read_volatile(),
         )
     };
-    Settings {
+    let mut settings = Settings {
         max_message_size: config.max_message_size as usize,
         message_chunk_size: chunk_size.min(u32::from(config.message_chunk_size)) as usize,
         message_timeout: millis(config.default_message_timeout),
@@ -58,7 +58,9 @@ pub(super) unsafe fn settings(api: *const twApi, chunk_size: u32) -> Settings {
         duty_cycle,
         duty_cycle_period: millis(duty_cycle_period),
         ..Settings::default()
-    }
+    };
+    options::apply(&mut settings);
+    settings
 }
 
 /// The largest message must hold a block of a file transfer (api-behaviour.md 1.1). Raises it and says so.

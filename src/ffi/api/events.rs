@@ -6,7 +6,7 @@ use std::ptr;
 use super::handlers::{UserData, c_string};
 use super::instance::{self, Facade};
 use super::mirror::new_info;
-use super::{authEvent_cb, bindEvent_cb, callbackInfo, synchronizeEvent_cb};
+use super::{authEvent_cb, bindEvent_cb, callbackInfo, options, synchronizeEvent_cb};
 use crate::connection::BindEvent;
 use crate::ffi::definitions::{TW_APPLICATIONKEYS, TW_THING, entityTypeEnum};
 use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK};
@@ -208,7 +208,19 @@ pub unsafe extern "C" fn twApi_UnregisterSynchronizeStateEventCallback(
 
 /// Calls the bind callbacks that an event concerns (api-behaviour.md 4.5: a connect or disconnect call tells everybody, with
 /// TRUE; a single name tells its own and the wildcard ones).
+///
+/// With exact events each name is told, to its own callbacks and the wildcard ones.
 pub(super) fn call_bind(facade: &Facade, event: &BindEvent) {
+    if options::exact_bind_events() {
+        let (names, is_bound) = match event {
+            BindEvent::Connected => (facade.bound_names(), true),
+            BindEvent::Disconnecting => (facade.bound_names(), false),
+            BindEvent::Bound(names) => (names.clone(), true),
+            BindEvent::Unbound(name) => (vec![name.clone()], false),
+        };
+        names.iter().for_each(|name| notify_bind(facade, Some(name), is_bound));
+        return;
+    }
     match event {
         BindEvent::Connected | BindEvent::Disconnecting | BindEvent::Bound(_) => notify_bind(facade, None, true),
         BindEvent::Unbound(name) => notify_bind(facade, Some(name), false),
@@ -222,7 +234,9 @@ pub(super) fn notify_bind(facade: &Facade, thing: Option<&Text>, is_bound: bool)
         if listener.is_authentication() || thing.is_some_and(|thing| !listener.concerns(thing)) {
             continue;
         }
-        let name: Option<CString> = listener.entity.as_ref().map(c_string);
+        let shown =
+            if options::exact_bind_events() { thing.or(listener.entity.as_ref()) } else { listener.entity.as_ref() };
+        let name: Option<CString> = shown.map(c_string);
         // SAFETY: only bind callbacks are in the list under this entity type; the types differ in nothing but the prototype.
         let callback: bindEvent_cb = unsafe { std::mem::transmute(listener.callback) };
         if let Some(callback) = callback {

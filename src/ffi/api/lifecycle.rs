@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::instance::{self, EndpointArguments, Facade};
 use super::objects::{Arguments, Objects};
-use super::{config, init_cb, init_cb_t, pump, twApi};
+use super::{config, init_cb, init_cb_t, options, pump, twApi};
 use crate::connection::{ConnectOptions, RequestError};
 use crate::ffi::connection_info::twConnectionInfo;
 use crate::ffi::dict::twDict_Cleanup;
@@ -555,7 +555,7 @@ pub extern "C" fn twApi_RegisterPingCallback(cb: eventcb) -> c_int {
 pub extern "C" fn twApi_RegisterPongCallback(cb: eventcb) -> c_int {
     // SAFETY: a field of a live handler.
     let code = set_event(|handler| unsafe { (*handler).on_pong = cb });
-    if code == TW_OK {
+    if code == TW_OK && !options::pong_watchdog_stays() {
         // SAFETY: a field of the API object, written as C would.
         return set(|api| unsafe { (*api).handle_pongs = 0 });
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::handlers::c_string;
 use super::instance::{self, Facade};
+use super::options;
 use crate::connection::{Answer, Outcome, RequestOptions, result_of};
 use crate::ffi::base_types::primitive::twPrimitive_ZeroCopy;
 use crate::ffi::base_types::twPrimitive;
@@ -89,6 +90,9 @@ impl Target {
                 Err(error) => error.to_string(),
             };
             log::warn!("{what} {} of {}: {reason}", self.name, self.entity);
+            options::note_outcome(&reason);
+        } else {
+            options::note_outcome("");
         }
         c_int::from(result_of(code))
     }
