@@ -3374,6 +3374,13 @@ typedef struct twOfflineMsgStore {
     char *offlineMsgFile;
 } twOfflineMsgStore;
 
+/**
+ * Whether files of stores are written as the original SDK does, for devices that may go back to it; 0, the default, writes records
+ * with checksums. Both forms are read. Counts for stores that are opened afterwards: call it before twApi_Initialize. An addition to
+ * the interface. Any thread.
+ */
+void twedge_SetOriginalStoreFormat(char enable);
+
 TW_END_DECLARATIONS
 
 #endif /* TW_OFFLINE_MSG_STORE_H */
@@ -3649,7 +3656,7 @@ int twApi_Initialize(char *host,
                      char autoreconnect);
 
 /**
- * Disconnects, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
+ * Disconnects, moves property values that were not sent to disk, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
  * Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
  *
  * # Safety
@@ -4311,7 +4318,8 @@ int twApi_SetSubscribedProperty(char *entityName, char *propertyName, twPrimitiv
  * Sets a property of a registered thing: what its push type accepts is queued for the platform. The value is always taken.
  * Time 0 is now, a NULL quality "GOOD". With `fold` only the latest value is kept; with `pushUpdate` the thing is pushed at once.
  * Returns 0, 600, 101 for a missing argument, no push type or a VARIANT, 1201 not registered, 1202 queue full, with
- * `pushUpdate` also the result of pushing (1203 offline).
+ * `pushUpdate` also the result of pushing: 1203 offline when the value is on disk, 1204 and 1205 as of
+ * twApi_PushSubscribedProperties when it waits in memory.
  *
  * # Safety
  * The texts are NULL or C strings, the value NULL or a primitive on the heap.
@@ -4326,8 +4334,11 @@ int twApi_SetSubscribedPropertyVTQ(char *entityName,
 
 /**
  * Sends the queued values of a thing, or of all things with NULL. Values stay queued until the platform has confirmed them.
- * Offline without `forceConnect` they go on waiting, which is no failure. Returns 0 (always for NULL), 600, otherwise the
- * platform's answer as for twApi_InvokeService, 307 for a value that fits into no message.
+ * Offline without `forceConnect` they are moved to the file `subscribed_properties.bin` in `twcfg.offline_msg_store_dir`, which is no
+ * failure: they are on disk when this returns 0, and a later push sends them, also after a restart. What the file has of other
+ * things is sent as well. Returns 0 (always for NULL), 600, 1204 when offline and the file is full (`twcfg.offline_msg_queue_size`), not
+ * open or not writable, 1205 when no directory is set (the values go on waiting in memory then), otherwise the platform's
+ * answer as for twApi_InvokeService, 307 for a value that fits into no message.
  *
  * # Safety
  * The name is NULL or a C string.

@@ -28,6 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -37,7 +38,10 @@ use crate::connection::{
     RequestError, RequestOptions, Settings, WeakConnection, Work, after,
 };
 use crate::model::{InfoTable, Text};
-use crate::things::{DefaultServices, PropertyValue, PushError, PushOptions, RegistryError, SetError, Taken, Things};
+use crate::store::{Format, StoreError};
+use crate::things::{
+    DefaultServices, PropertyValue, PushError, PushOptions, RegistryError, SetError, StoreUse, Taken, Things,
+};
 use crate::wire::{Characteristic, EntityType, MessageCode, Request};
 
 /// Bytes of property values that may wait to be sent, unless [`Client::set_queue_limit`] says otherwise.
@@ -55,6 +59,7 @@ pub struct Client {
     connection: Connection,
     things: Things,
     queue_limit: Arc<AtomicU32>,
+    _farewell: Arc<Farewell>,
 }
 
 /// Why a thing was not bound.
@@ -78,12 +83,20 @@ impl Client {
     /// connect, in a thread that the program lends.
     pub fn new(endpoint: Endpoint, settings: Settings, key: impl Fn() -> AppKey + Send + Sync + 'static) -> Self {
         let things = Things::new();
-        let device = Arc::new(Device { things: things.clone(), key: Box::new(key), connection: OnceLock::new() });
+        let queue_limit = Arc::new(AtomicU32::new(DEFAULT_QUEUE_LIMIT));
+        let device = Arc::new(Device {
+            things: things.clone(),
+            key: Box::new(key),
+            connection: OnceLock::new(),
+            queue_limit: queue_limit.clone(),
+        });
         let connection = Connection::new(endpoint, settings, device.clone(), Arc::new(AtomicFlags::default()));
         // The connection owns the device, which so must not keep it alive. This is the only place that sets it.
         let _ = device.connection.set(connection.downgrade());
         things.registry.set_update_observer(Some(Arc::new(connection.downgrade())));
-        Self { connection, things, queue_limit: Arc::new(AtomicU32::new(DEFAULT_QUEUE_LIMIT)) }
+        let farewell =
+            Farewell { connection: connection.clone(), things: things.clone(), queue_limit: queue_limit.clone() };
+        Self { connection, things, queue_limit, _farewell: Arc::new(farewell) }
     }
 
     /// What the device is: where properties, services and events are registered, and the values that wait.
@@ -198,7 +211,21 @@ impl Client {
     /// # Errors
     /// Why something of that thing was not sent; none for all things.
     pub fn push(&self, thing: Option<&Text>) -> Result<(), PushError> {
-        self.things.subscribed.push(thing, push_options(&self.connection), &self.connection)
+        self.things.subscribed.push(thing, self.push_options(), &self.connection)
+    }
+
+    /// Opens a store on disk for values that wait for a connection: from now on an offline push returns when they are there, and they
+    /// outlive the program, however it ends. The file is made if it is missing, its directory is not. It takes values up to
+    /// [`Client::set_queue_limit`]. When the last handle of the device goes, what is unsent is moved there.
+    ///
+    /// # Errors
+    /// It cannot be opened; values wait in RAM then, and offline pushes say so.
+    pub fn open_value_store(&self, file: &Path) -> Result<(), StoreError> {
+        self.things.subscribed.open_store(file, Format::Checksummed)
+    }
+
+    fn push_options(&self) -> PushOptions {
+        push_options(&self.connection, &self.queue_limit)
     }
 
     /// How many bytes of property values may wait to be sent, [`DEFAULT_QUEUE_LIMIT`] at first. Folded values do not count.
@@ -213,8 +240,29 @@ impl std::fmt::Debug for Client {
     }
 }
 
-fn push_options(connection: &Connection) -> PushOptions {
-    PushOptions { force: false, max_message_size: connection.settings().max_message_size }
+fn push_options(connection: &Connection, limit: &AtomicU32) -> PushOptions {
+    PushOptions {
+        force: false,
+        max_message_size: connection.settings().max_message_size,
+        store: StoreUse::up_to(limit.load(Ordering::Relaxed).into()),
+    }
+}
+
+/// What the last handle of a device does when it goes.
+struct Farewell {
+    connection: Connection,
+    things: Things,
+    queue_limit: Arc<AtomicU32>,
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        match self.things.subscribed.store_unsent(push_options(&self.connection, &self.queue_limit)) {
+            // Without a store there is nothing to do.
+            Ok(()) | Err(PushError::Offline { .. }) => {}
+            Err(error) => log::error!("{error}"),
+        }
+    }
 }
 
 fn service_request(entity: Text, name: Text, params: Option<InfoTable>) -> Request {
@@ -227,6 +275,7 @@ struct Device {
     things: Things,
     key: Box<dyn Fn() -> AppKey + Send + Sync>,
     connection: OnceLock<WeakConnection>,
+    queue_limit: Arc<AtomicU32>,
 }
 
 impl Application for Device {
@@ -256,7 +305,8 @@ impl Application for Device {
 
     fn push(&self, thing: &Text) {
         let Some(connection) = self.connection.get().and_then(WeakConnection::upgrade) else { return };
-        let pushed = self.things.subscribed.push(Some(thing), push_options(&connection), &connection);
+        let pushed =
+            self.things.subscribed.push(Some(thing), push_options(&connection, &self.queue_limit), &connection);
         if let Err(error) = pushed {
             log::warn!("{error}");
         }

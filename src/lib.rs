@@ -2,7 +2,7 @@
 //!
 //! An independent implementation, interface-compatible with release 2.2.1 of the C SDK that device firmware links.
 //! The modules depend on each other in one direction only: `ffi` and `client` on `things`, that on `connection`, that on
-//! `net`, that on `wire`, that on `model`. `ffi` also has what C programs need of the operating system, and its lowest part,
+//! `net`, that on `wire`, that on `model`; `store`, which `things` and `connection` use, on `wire`. `ffi` also has what C programs need of the operating system, and its lowest part,
 //! the blocking of signals, serves the threads of `connection`.
 
 #![deny(unsafe_code)]
@@ -14,5 +14,6 @@ pub mod ffi;
 pub mod files;
 pub mod model;
 pub mod net;
+pub mod store;
 pub mod things;
 pub mod wire;

@@ -2,10 +2,10 @@
 //! sent (api-behaviour.md sections 4.3, 4.4, 5 and 6).
 //!
 //! * [`Registry`] knows what is registered and bound, finds the handler of a request and answers it.
-//! * [`SubscribedProperties`] keeps values until the platform has confirmed them, in RAM.
+//! * [`SubscribedProperties`] keeps values until the platform has confirmed them, in RAM and on disk.
 //! * [`Things`] is the two together: what changes one when the other changes.
 //!
-//! No I/O happens here: requests to the platform go through the [`Platform`] trait. No lock is held while a handler or
+//! No I/O happens here but that of the store: requests to the platform go through the [`Platform`] trait. No lock is held while a handler or
 //! a [`Platform`] function runs.
 
 mod bindings;
@@ -30,7 +30,7 @@ pub use metadata::MetadataTooLong;
 pub use registry::{Definition, Registered, Registry};
 pub use subscribed::{
     AppliedSubscriptions, Change, Current, MAX_REFUSALS, Platform, PropertyValue, PushCallback, PushError, PushOptions,
-    Queued, SYNCHRONIZATION_LIMIT, SetError, SubscribedProperties, Taken, UPDATE_SERVICE, Watcher, update_parameters,
+    Queued, SYNCHRONIZATION_LIMIT, SetError, StoreUse, SubscribedProperties, Taken, UPDATE_SERVICE, Watcher, update_parameters,
     update_table,
 };
 

@@ -20,6 +20,13 @@ pub struct DecodeError {
     pub problem: Problem,
 }
 
+impl DecodeError {
+    /// Whether the bytes end too early, or say that more have to follow than there are.
+    pub fn is_truncated(&self) -> bool {
+        matches!(self.problem, Problem::Truncated { .. })
+    }
+}
+
 /// What was wrong with a piece of the input.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]

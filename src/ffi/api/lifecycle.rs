@@ -223,7 +223,7 @@ impl Drop for DeletionTurn {
     }
 }
 
-/// Disconnects, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
+/// Disconnects, moves property values that were not sent to disk, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
 /// Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
 ///
 /// # Safety

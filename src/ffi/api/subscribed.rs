@@ -1,6 +1,8 @@
 //! Subscribed properties: setting and pushing values (api-behaviour.md 4.7, 6).
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{OsStr, c_char, c_int};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +26,7 @@ use crate::ffi::subscribed_props::{
 };
 use crate::ffi::{convert, memory, text};
 use crate::model::{InfoTable, Text};
-use crate::things::{Platform, PropertyValue, PushError, PushOptions, SetError, SubscribedProperties};
+use crate::things::{Platform, PropertyValue, PushError, PushOptions, SetError, StoreUse, SubscribedProperties};
 use crate::wire::{Characteristic, EntityType};
 
 /// What the asynchronous push returns without a function or a place for the ids.
@@ -32,8 +34,34 @@ const PRECONDITION_FAILED: c_int = 1107;
 /// Offline, which a push call does not call a failure.
 const PERSISTED: c_int = 1203;
 
-fn push_options(force: c_char) -> PushOptions {
-    PushOptions { force: force != 0, max_message_size: config::current().max_message_size as usize }
+/// How to push as `twcfg` says now.
+pub(in crate::ffi) fn push_options(force: c_char) -> PushOptions {
+    let config = config::current();
+    PushOptions {
+        force: force != 0,
+        max_message_size: config.max_message_size as usize,
+        store: StoreUse {
+            limit: config.offline_msg_queue_size.into(),
+            directory: !config.offline_msg_store_dir.is_null(),
+            replay: config.subscribed_props_enabled != 0,
+        },
+    }
+}
+
+/// Name of the file in which values wait for a connection.
+const STORE_FILE: &str = "subscribed_properties.bin";
+
+/// Opens the store of values, where `twcfg` says at this moment, unless it says not to. If it cannot be opened, values wait in RAM.
+pub(in crate::ffi) fn open_store(subscribed: &SubscribedProperties) {
+    let config = config::current();
+    // SAFETY: NULL or a C string of the program, which it keeps until the function that uses it has returned.
+    let directory = unsafe { text::bytes(config.offline_msg_store_dir) }.unwrap_or(b".");
+    let file = Path::new(OsStr::from_bytes(directory)).join(STORE_FILE);
+    if config.subscribed_props_enabled == 0 {
+        subscribed.refuse_store("subscribed_props_enabled is off");
+    } else if let Err(error) = subscribed.open_store(&file, crate::ffi::offline_msg_store::format()) {
+        log::error!("{error}; property values wait in RAM");
+    }
 }
 
 /// Sets a property with the time of now and good quality; see twApi_SetSubscribedPropertyVTQ.
@@ -55,7 +83,8 @@ pub unsafe extern "C" fn twApi_SetSubscribedProperty(
 /// Sets a property of a registered thing: what its push type accepts is queued for the platform. The value is always taken.
 /// Time 0 is now, a NULL quality "GOOD". With `fold` only the latest value is kept; with `pushUpdate` the thing is pushed at once.
 /// Returns 0, 600, 101 for a missing argument, no push type or a VARIANT, 1201 not registered, 1202 queue full, with
-/// `pushUpdate` also the result of pushing (1203 offline).
+/// `pushUpdate` also the result of pushing: 1203 offline when the value is on disk, 1204 and 1205 as of
+/// twApi_PushSubscribedProperties when it waits in memory.
 ///
 /// # Safety
 /// The texts are NULL or C strings, the value NULL or a primitive on the heap.
@@ -143,8 +172,11 @@ fn set_failed(error: &SetError) -> c_int {
 }
 
 /// Sends the queued values of a thing, or of all things with NULL. Values stay queued until the platform has confirmed them.
-/// Offline without `forceConnect` they go on waiting, which is no failure. Returns 0 (always for NULL), 600, otherwise the
-/// platform's answer as for twApi_InvokeService, 307 for a value that fits into no message.
+/// Offline without `forceConnect` they are moved to the file `subscribed_properties.bin` in `twcfg.offline_msg_store_dir`, which is no
+/// failure: they are on disk when this returns 0, and a later push sends them, also after a restart. What the file has of other
+/// things is sent as well. Returns 0 (always for NULL), 600, 1204 when offline and the file is full (`twcfg.offline_msg_queue_size`), not
+/// open or not writable, 1205 when no directory is set (the values go on waiting in memory then), otherwise the platform's
+/// answer as for twApi_InvokeService, 307 for a value that fits into no message.
 ///
 /// # Safety
 /// The name is NULL or a C string.

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::mirror::Mirror;
 use super::{entity, spm, twSubscribedPropsMgr};
-use crate::ffi::api::instance;
+use crate::ffi::api::{self, instance};
 use crate::ffi::errors::{TW_ERROR_ALLOCATING_MEMORY, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::table::twInfoTable_Delete;
@@ -47,6 +47,7 @@ impl Manager {
     pub fn start(values: SubscribedProperties) -> bool {
         Self::stop();
         let Some(object) = new_object() else { return false };
+        api::open_store(&values);
         let mirror = Arc::new(Mirror::new(values.clone(), object));
         values.watch(Some(mirror.clone()));
         let manager = Self { values, mirror, object };
@@ -62,6 +63,7 @@ impl Manager {
         spm.store(ptr::null_mut(), Ordering::Release);
         let Some(manager) = manager else { return };
         super::push_all(&manager.values);
+        manager.values.close_store();
         let lost = manager.values.forget_everything();
         if lost > 0 {
             log::warn!(
@@ -200,5 +202,8 @@ pub unsafe extern "C" fn getSPMSavedValuesCount(entityName: *const c_char) -> c_
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub extern "C" fn getSPMPersistedValuesLength() -> c_int {
-    -1
+    guard(-1, || {
+        let length = Manager::current().and_then(|manager| manager.values.stored_length());
+        length.map_or(-1, |length| c_int::try_from(length).unwrap_or(c_int::MAX))
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::queue::{Queued, State, ThingState};
+use super::queue::{Lane, Queued, State, ThingState};
 use super::size::{CallSize, row_size};
 use super::{PropertyValue, PushError};
 use crate::connection::RequestError;
@@ -19,7 +19,9 @@ const REFUSALS_TOGETHER: u8 = 2;
 pub(super) struct Batch {
     pub ids: Vec<u64>,
     pub values: Vec<Arc<PropertyValue>>,
-    pub folded: bool,
+    pub lane: Lane,
+    /// Whether the store has one of them.
+    pub recorded: bool,
 }
 
 /// The next thing to do for a push.
@@ -29,26 +31,35 @@ pub(super) enum Next {
     /// Send this.
     Send(Batch),
     /// A value cannot be sent at all and was dropped.
-    Dropped(PushError),
+    Dropped { error: PushError, lane: Lane, queued: Box<Queued> },
+}
+
+/// What the end of a call means for the store.
+#[derive(Default)]
+pub(super) struct Settled {
+    /// The records of the values that were confirmed.
+    pub confirmed: Vec<u64>,
+    /// The values that are given up.
+    pub dropped: Vec<Queued>,
 }
 
 impl State {
-    /// Takes the next values of a thing, queued ones first, marks them as in flight and returns them.
-    pub fn next_batch(&mut self, thing: &Text, max_message_size: usize) -> Next {
+    /// Takes the next values of a thing in the order of the lanes, marks them as in flight and returns them. With `stored_only` those of
+    /// the store alone.
+    pub fn next_batch(&mut self, thing: &Text, max_message_size: usize, stored_only: bool) -> Next {
         let Some(state) = self.thing(thing) else { return Next::Done };
-        let until = state.push_until;
-        let folded = !state.queued().any(|queued| queued.is_due(until));
-        let mut due = if folded { state.folded_by_age() } else { state.queued().collect() };
-        due.retain(|queued| queued.is_due(until));
+        let (lane, due) = state.next_due(stored_only);
         let Some(first) = due.first() else { return Next::Done };
         let mut size = CallSize::new(thing, max_message_size);
         if let Some(length) = size.too_large(&first.value) {
-            let (id, name) = (first.id, first.value.name.clone());
-            self.remove(thing, folded, &[id]);
-            return Next::Dropped(PushError::TooLarge { thing: thing.clone(), name, length, limit: max_message_size });
+            let dropped = Queued::clone(first);
+            self.remove(thing, lane, &[dropped.id]);
+            let name = dropped.value.name.clone();
+            let error = PushError::TooLarge { thing: thing.clone(), name, length, limit: max_message_size };
+            return Next::Dropped { error, lane, queued: Box::new(dropped) };
         }
         let alone = first.must_be_alone();
-        let mut batch = Batch { ids: Vec::new(), values: Vec::new(), folded };
+        let mut batch = Batch { ids: Vec::new(), values: Vec::new(), lane, recorded: false };
         for queued in due {
             let last = alone || queued.must_be_alone();
             if !batch.ids.is_empty() && (last || !size.fits(row_size(&queued.value))) {
@@ -57,44 +68,45 @@ impl State {
             size.add(row_size(&queued.value));
             batch.ids.push(queued.id);
             batch.values.push(queued.value.clone());
+            batch.recorded |= queued.record.is_some();
         }
-        self.change(thing, |state, _| state.each(folded, &batch.ids, |queued| queued.in_flight = true));
+        self.change(thing, |state, _| state.each(lane, &batch.ids, |queued| queued.in_flight = true));
         Next::Send(batch)
     }
 
-    /// Removes values that the platform has answered for.
-    pub fn remove(&mut self, thing: &Text, folded: bool, ids: &[u64]) {
-        self.change(thing, |state, sizes| {
-            if folded {
-                state.remove_folded(|queued| is_one_of(ids, queued.id));
-            } else {
-                sizes.queued -= state.remove_queued(|queued| is_one_of(ids, queued.id));
-            }
+    /// Removes values that need not be sent any more.
+    pub fn remove(&mut self, thing: &Text, lane: Lane, ids: &[u64]) {
+        self.change(thing, |state, sizes| match lane {
+            Lane::Stored => state.stored.retain(|queued| !is_one_of(ids, queued.id)),
+            Lane::Queued => sizes.queued -= state.remove_queued(|queued| is_one_of(ids, queued.id)),
+            Lane::Folded => state.remove_folded(|queued| is_one_of(ids, queued.id)),
         });
     }
 
-    /// Ends a call: removes what was accepted, counts what was refused, leaves the rest for the next push. Returns the
-    /// names of the properties of which a value is dropped because of this outcome.
-    pub fn settle(&mut self, thing: &Text, folded: bool, ids: &[u64], error: Option<&RequestError>) -> Vec<Text> {
+    /// Ends a call: removes what was accepted, counts what was refused, leaves the rest for the next push.
+    pub fn settle(&mut self, thing: &Text, lane: Lane, ids: &[u64], error: Option<&RequestError>) -> Settled {
+        let mut settled = Settled::default();
         let Some(error) = error else {
-            self.remove(thing, folded, ids);
-            return Vec::new();
+            self.change(thing, |state, _| {
+                state.each(lane, ids, |queued| settled.confirmed.extend(queued.record));
+            });
+            self.remove(thing, lane, ids);
+            return settled;
         };
         let blame = Blame::of(error, ids.len());
-        let mut dropped = (Vec::new(), Vec::new());
         self.change(thing, |state, _| {
-            state.each(folded, ids, |queued| {
+            state.each(lane, ids, |queued| {
                 queued.in_flight = false;
                 queued.refusals = blame.apply(queued.refusals);
                 if queued.refusals >= MAX_REFUSALS {
-                    dropped.0.push(queued.id);
-                    dropped.1.push(queued.value.name.clone());
+                    settled.dropped.push(queued.clone());
                 }
             });
         });
-        dropped.0.sort_unstable();
-        self.remove(thing, folded, &dropped.0);
-        dropped.1
+        settled.dropped.sort_by_key(|queued| queued.id);
+        let ids: Vec<u64> = settled.dropped.iter().map(|queued| queued.id).collect();
+        self.remove(thing, lane, &ids);
+        settled
     }
 }
 
@@ -133,13 +145,34 @@ impl Blame {
 }
 
 impl ThingState {
-    fn each(&mut self, folded: bool, ids: &[u64], mut change: impl FnMut(&mut Queued)) {
+    /// The lane to send of next, with what is due in it, oldest first.
+    fn next_due(&self, stored_only: bool) -> (Lane, Vec<&Queued>) {
+        let until = self.push_until;
+        let due = |queued: &&Queued| queued.is_due(until);
+        let stored: Vec<&Queued> = self.stored.iter().filter(due).collect();
+        if stored_only || !stored.is_empty() {
+            return (Lane::Stored, stored);
+        }
+        let queued: Vec<&Queued> = self.queued().filter(due).collect();
+        if !queued.is_empty() {
+            return (Lane::Queued, queued);
+        }
+        let mut folded = self.folded_by_age();
+        folded.retain(due);
+        (Lane::Folded, folded)
+    }
+
+    pub(super) fn each(&mut self, lane: Lane, ids: &[u64], mut change: impl FnMut(&mut Queued)) {
         let change = |queued: &mut Queued| {
             if is_one_of(ids, queued.id) {
                 change(queued);
             }
         };
-        if folded { self.folded_mut().for_each(change) } else { self.queued_mut().for_each(change) }
+        match lane {
+            Lane::Stored => self.stored.iter_mut().for_each(change),
+            Lane::Queued => self.queued_mut().for_each(change),
+            Lane::Folded => self.folded_mut().for_each(change),
+        }
     }
 }
 

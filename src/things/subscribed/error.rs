@@ -6,9 +6,23 @@ use crate::model::{BaseType, Text};
 /// Why a push did not send everything. What was not sent is still queued, except after [`PushError::TooLarge`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PushError {
-    /// There is no connection and none was to be forced: the values wait for the next push.
+    /// There is no connection and none was to be forced: the values wait for the next push, on disk if a store was opened.
     #[error("values of {thing:?} wait for a connection")]
     Offline {
+        /// The thing.
+        thing: Text,
+    },
+    /// The same, and a store was asked for, but not all of them are in it: the others wait in RAM.
+    #[error("values of {thing:?} wait for a connection in RAM, not on disk: {reason}")]
+    NotStored {
+        /// The thing.
+        thing: Text,
+        /// Why.
+        reason: String,
+    },
+    /// The same, because no directory is configured at this moment.
+    #[error("values of {thing:?} wait for a connection in RAM: offline_msg_store_dir is not set")]
+    NoStoreDirectory {
         /// The thing.
         thing: Text,
     },
@@ -42,6 +56,8 @@ impl PushError {
     pub fn result(&self) -> u16 {
         match self {
             Self::Offline { .. } => 1203,
+            Self::NotStored { .. } => 1204,
+            Self::NoStoreDirectory { .. } => 1205,
             Self::Update { error, .. } => error.result(),
             Self::TooLarge { .. } => 307,
         }

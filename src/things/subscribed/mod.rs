@@ -1,17 +1,20 @@
-//! Property values on their way to the platform (api-behaviour.md section 6), in RAM.
+//! Property values on their way to the platform (api-behaviour.md section 6), in RAM and in a store on disk.
 //!
 //! A value that is set is judged by the push type of its property. What is accepted waits in the queue of its thing, or,
 //! folded, as the latest value of its property, until the platform has answered for it. What is rejected before the
 //! platform's push types of this connection are known waits beside the queue and is judged again by them.
 //!
-//! An offline push leaves its values here. A store on disk takes them at one place, the offline branch of
-//! [`SubscribedProperties::push`], and hands them back through [`SubscribedProperties::queue`].
+//! If a store was opened ([`SubscribedProperties::open_store`]), an offline push moves its values there, and a push that can send
+//! sends them from there first. Its values count neither in [`SubscribedProperties::size`] nor in
+//! [`SubscribedProperties::queued`]: what a C program sees of them is [`SubscribedProperties::stored_length`] and
+//! [`SubscribedProperties::store_path`].
 
 mod batch;
 mod error;
 mod hold;
 mod journal;
 mod locked;
+mod persist;
 mod platform;
 mod push;
 mod queue;
@@ -26,6 +29,7 @@ use std::sync::{Arc, Condvar, Mutex};
 pub use batch::MAX_REFUSALS;
 pub use error::{PushError, SetError};
 pub use journal::{Change, Watcher};
+pub use persist::StoreUse;
 pub use platform::Platform;
 pub use push::{PushCallback, PushOptions, SYNCHRONIZATION_LIMIT};
 pub use queue::{Current, Queued};
@@ -65,12 +69,13 @@ struct Shared {
     state: Mutex<State>,
     /// Signalled when a thread has ended a push.
     turn_over: Condvar,
+    store: Mutex<persist::Store>,
 }
 
 impl SubscribedProperties {
     /// No values yet; `registry` tells push types and bound things.
     pub fn new(registry: Arc<Registry>) -> Self {
-        let shared = Shared { registry, state: Mutex::default(), turn_over: Condvar::new() };
+        let shared = Shared { registry, state: Mutex::default(), turn_over: Condvar::new(), store: Mutex::default() };
         Self { shared: Arc::new(shared) }
     }
 

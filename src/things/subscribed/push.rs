@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Next};
+use super::persist::StoreUse;
+use super::queue::{Lane, State};
 use super::{Platform, PushError, Shared, SubscribedProperties, update_parameters};
 use crate::connection::{Outcome, RequestError};
 use crate::model::{InfoTable, Text};
@@ -18,6 +20,8 @@ pub struct PushOptions {
     pub force: bool,
     /// Bytes that one message may have, headers included (`max_message_size`).
     pub max_message_size: usize,
+    /// What may be done with the store.
+    pub store: StoreUse,
 }
 
 /// Receives the outcome of each call of an asynchronous push, with its request id.
@@ -29,13 +33,15 @@ type SendBatch<'a> = dyn FnMut(&Text, Batch) -> Result<(), RequestError> + 'a;
 impl SubscribedProperties {
     /// Sends what is unsent of a thing, or of all things. Values stay queued until the platform has answered for them.
     ///
-    /// Queued values go first, oldest first, then the folded ones. What is set while the push runs waits for the next
+    /// Online, what waits in the store goes first, of all things, then the queued values, oldest first, then the folded ones. Offline,
+    /// queued and folded values are moved to the store, if there is one, and are on disk when this returns. What is set while the push runs waits for the next
     /// one. Online, a bound thing that was not synchronized on this connection is synchronized first, once, within
     /// [`SYNCHRONIZATION_LIMIT`].
     ///
     /// # Errors
     /// The first [`PushError`] of that thing; pushing it stops there, except that a value which is too large for any
-    /// message is dropped and the others follow. For all things there is no error: each thing is tried.
+    /// message is dropped and the others follow. For all things there is no error: each thing is tried. That values of the store
+    /// were not confirmed is an error only when others of that thing have to wait for them.
     pub fn push(&self, thing: Option<&Text>, options: PushOptions, platform: &dyn Platform) -> Result<(), PushError> {
         let mut send = |thing: &Text, batch: Batch| {
             let flight = Flight::new(&self.shared, thing, &batch);
@@ -83,7 +89,14 @@ impl SubscribedProperties {
     ) -> Result<(), PushError> {
         let mut pass = Pass { options, platform, send, deadline: None };
         if let Some(thing) = thing {
+            if self.can_send(std::slice::from_ref(thing), &mut pass) {
+                self.replay(thing, &mut pass);
+            }
             return self.push_thing(thing, &mut pass);
+        }
+        let things = self.things_to_push();
+        if self.can_send(&things, &mut pass) && options.store.replay {
+            self.load_stored();
         }
         for thing in self.things_to_push() {
             if let Err(error) = self.push_thing(&thing, &mut pass) {
@@ -100,14 +113,37 @@ impl SubscribedProperties {
         things.map(|(thing, _)| thing.clone()).collect()
     }
 
-    fn push_thing(&self, thing: &Text, pass: &mut Pass<'_, '_>) -> Result<(), PushError> {
-        if !pass.platform.is_online() {
-            if !pass.options.force {
-                return self.push_offline(thing);
-            }
-            if self.has_something_for(thing) {
+    /// Whether there is a connection. One is made, if that is to be forced and there is something to send.
+    fn can_send(&self, things: &[Text], pass: &mut Pass<'_, '_>) -> bool {
+        if !pass.platform.is_online() && pass.options.force {
+            let stored = pass.options.store.replay && self.stored_count() > 0;
+            if stored || things.iter().any(|thing| self.has_something_for(thing)) {
                 pass.platform.connect();
             }
+        }
+        pass.platform.is_online()
+    }
+
+    /// Sends what the store has of other things than this; what it has of this one is sent with the rest. Goes on with the next thing
+    /// unless there is no answer at all.
+    fn replay(&self, own: &Text, pass: &mut Pass<'_, '_>) {
+        if !pass.options.store.replay {
+            return;
+        }
+        let things = self.load_stored();
+        for thing in things.iter().filter(|thing| *thing != own) {
+            let Some(_turn) = self.turn_if_free(thing) else { continue };
+            let Err((_, error)) = self.send_all(thing, true, pass) else { continue };
+            log::warn!("values of the store: {error}");
+            if !matches!(error, PushError::Update { error: RequestError::Refused { .. }, .. }) {
+                return;
+            }
+        }
+    }
+
+    fn push_thing(&self, thing: &Text, pass: &mut Pass<'_, '_>) -> Result<(), PushError> {
+        if !pass.platform.is_online() && !pass.options.force {
+            return self.push_offline(thing, pass.options);
         }
         if !self.has_something_for(thing) {
             return Ok(());
@@ -116,15 +152,27 @@ impl SubscribedProperties {
         if pass.platform.is_online() {
             self.synchronize(thing, pass);
         }
-        self.send_all(thing, pass)
+        match self.send_all(thing, false, pass) {
+            Ok(()) => Ok(()),
+            Err((Lane::Stored, error)) if !self.has_unsent(thing) => {
+                log::warn!("values of the store: {error}");
+                Ok(())
+            }
+            Err((_, error)) => Err(error),
+        }
     }
 
-    /// Without a connection nothing is sent; the values wait in RAM.
-    fn push_offline(&self, thing: &Text) -> Result<(), PushError> {
-        match self.shared.lock().thing(thing) {
-            Some(state) if state.has_unsent() => Err(PushError::Offline { thing: thing.clone() }),
-            _ => Ok(()),
+    /// Without a connection nothing is sent; the values wait in the store, or in RAM if there is none.
+    fn push_offline(&self, thing: &Text, options: PushOptions) -> Result<(), PushError> {
+        if !self.has_unsent(thing) {
+            return Ok(());
         }
+        self.store_thing(thing, options)?;
+        Err(PushError::Offline { thing: thing.clone() })
+    }
+
+    fn has_unsent(&self, thing: &Text) -> bool {
+        self.shared.lock().thing(thing).is_some_and(|state| state.has_unsent())
     }
 
     fn has_something_for(&self, thing: &Text) -> bool {
@@ -152,19 +200,24 @@ impl SubscribedProperties {
         }
     }
 
-    fn send_all(&self, thing: &Text, pass: &mut Pass<'_, '_>) -> Result<(), PushError> {
+    /// Sends what is due. An error comes with the lane of its values.
+    fn send_all(&self, thing: &Text, stored_only: bool, pass: &mut Pass<'_, '_>) -> Result<(), (Lane, PushError)> {
         let mut result = Ok(());
         loop {
-            let next = self.shared.lock().next_batch(thing, pass.options.max_message_size);
+            let next = self.shared.lock().next_batch(thing, pass.options.max_message_size, stored_only);
             match next {
                 Next::Done => return result,
-                Next::Dropped(error) => {
+                Next::Dropped { error, lane, queued } => {
                     log::error!("{error}");
-                    result = result.and(Err(error));
+                    self.shared.give_up(thing, &queued, &error.to_string());
+                    if lane != Lane::Stored {
+                        result = result.and(Err((lane, error)));
+                    }
                 }
                 Next::Send(batch) => {
+                    let lane = batch.lane;
                     if let Err(error) = (pass.send)(thing, batch) {
-                        return result.and(Err(PushError::Update { thing: thing.clone(), error }));
+                        return result.and(Err((lane, PushError::Update { thing: thing.clone(), error })));
                     }
                 }
             }
@@ -192,23 +245,28 @@ struct Flight {
     shared: Arc<Shared>,
     thing: Text,
     ids: Vec<u64>,
-    folded: bool,
+    lane: Lane,
+    recorded: bool,
 }
 
 impl Flight {
     fn new(shared: &Arc<Shared>, thing: &Text, batch: &Batch) -> Self {
-        Self { shared: shared.clone(), thing: thing.clone(), ids: batch.ids.clone(), folded: batch.folded }
+        let Batch { ids, lane, recorded, .. } = batch;
+        Self { shared: shared.clone(), thing: thing.clone(), ids: ids.clone(), lane: *lane, recorded: *recorded }
     }
 
     fn land(mut self, error: Option<&RequestError>) {
         let ids = std::mem::take(&mut self.ids);
-        let dropped = self.shared.lock().settle(&self.thing, self.folded, &ids, error);
+        let settle = |state: &mut State| state.settle(&self.thing, self.lane, &ids, error);
+        let dropped = if self.recorded {
+            self.shared.settle_recorded(settle)
+        } else {
+            let settled = settle(&mut self.shared.lock());
+            settled.dropped
+        };
         if let Some(error) = error {
-            for name in dropped {
-                log::warn!(
-                    "a value of {}, property {name}, is dropped, as sending it cannot succeed: {error}",
-                    self.thing
-                );
+            for queued in dropped {
+                self.shared.give_up(&self.thing, &queued, &format!("sending it cannot succeed: {error}"));
             }
         }
     }
@@ -218,7 +276,7 @@ impl Drop for Flight {
     fn drop(&mut self) {
         if !self.ids.is_empty() {
             let lost = RequestError::ConnectionLost;
-            self.shared.lock().settle(&self.thing, self.folded, &self.ids, Some(&lost));
+            self.shared.lock().settle(&self.thing, self.lane, &self.ids, Some(&lost));
         }
     }
 }

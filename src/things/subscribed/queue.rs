@@ -24,13 +24,15 @@ pub struct Queued {
     pub size: u64,
     /// How often the platform has refused it for good.
     pub(super) refusals: u8,
-    /// In a call that is not answered yet.
+    /// In a call that is not answered yet, or on its way to the store.
     pub(super) in_flight: bool,
+    /// Its number in the store.
+    pub(super) record: Option<u64>,
 }
 
 impl Queued {
     pub(super) fn new(id: u64, thing: &Text, value: Arc<PropertyValue>, fold: bool) -> Self {
-        Self { id, size: queue_size(thing, &value), value, fold, refusals: 0, in_flight: false }
+        Self { id, size: queue_size(thing, &value), value, fold, refusals: 0, in_flight: false, record: None }
     }
 }
 
@@ -43,9 +45,22 @@ pub struct Current {
     pub pending: bool,
 }
 
+/// Where a value waits. They are sent in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// In the store, and here only because it is about to be sent.
+    Stored,
+    /// In the queue.
+    Queued,
+    /// The latest value of a property that was set folded.
+    Folded,
+}
+
 /// What is known of one thing's values.
 #[derive(Default)]
 pub(super) struct ThingState {
+    /// Values that were read from the store, in its order. They count nowhere.
+    pub stored: VecDeque<Queued>,
     /// Sorted by id.
     queue: VecDeque<Queued>,
     /// At most one per property.
@@ -62,21 +77,22 @@ pub(super) struct ThingState {
 
 impl ThingState {
     fn is_idle(&self) -> bool {
-        self.queue.is_empty()
+        self.stored.is_empty()
+            && self.queue.is_empty()
             && self.folded.is_empty()
             && self.current.is_empty()
             && self.hold.is_idle()
             && self.pusher.is_none()
     }
 
-    /// Whether there is something to send.
+    /// Whether there is something to send that is not in the store.
     pub fn has_unsent(&self) -> bool {
         !self.queue.is_empty() || !self.folded.is_empty()
     }
 
     /// Whether there is something to send, perhaps after a synchronization.
     pub fn has_candidates(&self) -> bool {
-        self.has_unsent() || !self.hold.is_empty()
+        self.has_unsent() || !self.stored.is_empty() || !self.hold.is_empty()
     }
 }
 

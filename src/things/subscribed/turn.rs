@@ -33,6 +33,17 @@ impl SubscribedProperties {
         state.start_push(thing, thread);
         Some(Turn { shared: &self.shared, thing, thread })
     }
+
+    /// Takes the turn unless somebody pushes the thing.
+    pub(super) fn turn_if_free<'a>(&'a self, thing: &'a Text) -> Option<Turn<'a>> {
+        let thread = thread::current().id();
+        let mut state = self.shared.lock_silently();
+        if state.thing(thing).is_some_and(|thing| thing.pusher.is_some()) {
+            return None;
+        }
+        state.start_push(thing, thread);
+        Some(Turn { shared: &self.shared, thing, thread })
+    }
 }
 
 impl State {

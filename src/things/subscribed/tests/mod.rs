@@ -6,6 +6,7 @@ mod journal;
 mod model;
 mod pushing;
 mod setting;
+mod stored;
 mod threads;
 
 use std::collections::VecDeque;
@@ -13,14 +14,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{Platform, PropertyValue, PushError, PushOptions, SetError, SubscribedProperties, Taken};
+use super::{Platform, PropertyValue, PushError, PushOptions, SetError, StoreUse, SubscribedProperties, Taken};
 use crate::connection::{Callback, Incoming, Reply, RequestError};
 use crate::model::{BaseType, InfoTable, Text, Value};
 use crate::things::{DefaultServices, PropertyDefinition, PropertyHandler, Things};
 use crate::wire::{EntityType, MessageCode};
 
 const LIMIT: u32 = 16_384;
-const NOW: PushOptions = PushOptions { force: false, max_message_size: 1 << 20 };
+const NOW: PushOptions = PushOptions { force: false, max_message_size: 1 << 20, store: StoreUse::up_to(LIMIT as u64) };
 
 /// What a call of the update service carried: the thing, and name and value of each row.
 type Call = (Text, Vec<(Text, Value)>);

@@ -1,0 +1,141 @@
+//! Ends at a write point, as a power cut would: for tests, never in a library that is shipped.
+//!
+//! With the feature `store-faults` these variables of the environment are read once:
+//! * `TWEDGE_STORE_KILL_AT=N`: the process kills itself (SIGKILL) when it reaches the write point number N, counted from 1 over all
+//!   stores of the process.
+//! * `TWEDGE_STORE_KILL_PART=P`: if that point writes bytes, so many percent of them are written before.
+//! * `TWEDGE_STORE_FAIL_AT=N`: that write point, and every one after it, fails as on a full disk.
+//! * `TWEDGE_STORE_TRACE=1`: each point is told on standard error, `store point N NAME`.
+//!
+//! In unit tests a plan does the same for one thread, and the kill is a failure of everything that comes after it.
+
+use super::disk::Point;
+
+/// What an operation has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Its work.
+    Go,
+    /// So many percent of its bytes, and then [`end`].
+    #[cfg_attr(not(any(test, feature = "store-faults")), allow(dead_code))]
+    Part(u8),
+}
+
+/// An operation reaches its point.
+#[cfg(not(any(test, feature = "store-faults")))]
+#[inline]
+pub(super) fn reach(_: Point) -> std::io::Result<Fate> {
+    Ok(Fate::Go)
+}
+
+/// The part of the bytes is written.
+#[cfg(not(any(test, feature = "store-faults")))]
+#[inline]
+pub(super) fn end() -> std::io::Error {
+    std::io::Error::other("interrupted")
+}
+
+#[cfg(any(test, feature = "store-faults"))]
+mod plan {
+    use super::Fate;
+    use crate::store::disk::Point;
+    use std::io;
+
+    /// When to end, counted from 1.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct Plan {
+        pub kill_at: Option<u64>,
+        pub part: u8,
+        pub fail_at: Option<u64>,
+        pub trace: bool,
+        pub reached: u64,
+        pub dead: bool,
+    }
+
+    impl Plan {
+        pub fn reach(&mut self, point: Point) -> io::Result<Fate> {
+            if self.dead {
+                return Err(dead());
+            }
+            self.reached += 1;
+            if self.trace {
+                eprintln!("store point {} {point:?}", self.reached);
+            }
+            if self.fail_at.is_some_and(|at| self.reached >= at) {
+                return Err(io::Error::from(io::ErrorKind::StorageFull));
+            }
+            if self.kill_at == Some(self.reached) {
+                return Ok(Fate::Part(self.part));
+            }
+            Ok(Fate::Go)
+        }
+    }
+
+    pub fn dead() -> io::Error {
+        io::Error::other("the power is off")
+    }
+}
+
+#[cfg(test)]
+mod in_tests {
+    use super::plan::{Plan, dead};
+    use super::{Fate, Point};
+    use std::cell::RefCell;
+    use std::io;
+
+    thread_local! {
+        static PLAN: RefCell<Plan> = RefCell::default();
+    }
+
+    pub fn reach(point: Point) -> io::Result<Fate> {
+        PLAN.with_borrow_mut(|plan| plan.reach(point))
+    }
+
+    pub fn end() -> io::Error {
+        PLAN.with_borrow_mut(|plan| plan.dead = true);
+        dead()
+    }
+
+    /// Sets the plan of this thread; gives back how many points the one before has reached.
+    pub fn set(plan: Plan) -> u64 {
+        PLAN.replace(plan).reached
+    }
+}
+
+#[cfg(all(feature = "store-faults", not(test)))]
+mod in_programs {
+    use super::plan::Plan;
+    use super::{Fate, Point};
+    use std::io;
+    use std::sync::{Mutex, PoisonError};
+
+    static PLAN: Mutex<Option<Plan>> = Mutex::new(None);
+
+    pub fn reach(point: Point) -> io::Result<Fate> {
+        let mut plan = PLAN.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.get_or_insert_with(from_environment).reach(point)
+    }
+
+    fn from_environment() -> Plan {
+        let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+        Plan {
+            kill_at: number("TWEDGE_STORE_KILL_AT"),
+            part: number("TWEDGE_STORE_KILL_PART").and_then(|part| u8::try_from(part).ok()).unwrap_or(0),
+            fail_at: number("TWEDGE_STORE_FAIL_AT"),
+            trace: number("TWEDGE_STORE_TRACE") == Some(1),
+            ..Plan::default()
+        }
+    }
+
+    pub fn end() -> io::Error {
+        crate::ffi::signals::kill_own_process();
+        super::plan::dead()
+    }
+}
+
+#[cfg(all(feature = "store-faults", not(test)))]
+pub(super) use in_programs::{end, reach};
+#[cfg(test)]
+pub(super) use in_tests::{end, reach, set};
+#[cfg(test)]
+pub(super) use plan::Plan;

@@ -1,0 +1,448 @@
+//! One file of records.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::disk::{Disk, make_directory};
+use super::frame::{self, Record, Unreadable};
+use super::original::{Found, Original};
+use super::{StoreError, aside};
+
+/// How records are written. Both forms are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// With checksums and numbers.
+    #[default]
+    Checksummed,
+    /// As the original SDK does, for devices that may go back to it. Damage is found only where a record makes no sense, and
+    /// removing a record rewrites the file.
+    Original,
+}
+
+/// Bytes of removed records that may stay in the file however few others it has.
+const LITTLE: u64 = 4096;
+
+/// Where a live record is.
+#[derive(Clone, Debug)]
+struct Place {
+    /// Of what is between the delimiters, or of the payload in the original's form.
+    offset: u64,
+    length: usize,
+    /// Bytes of the payload.
+    payload: usize,
+}
+
+/// A store: records with numbers that grow, each on disk until it is removed. Not for two processes at once.
+#[derive(Debug)]
+pub struct Log {
+    disk: Disk,
+    original: Original,
+    /// How it is to be written.
+    format: Format,
+    /// How the file is written.
+    written: Format,
+    records: BTreeMap<u64, Place>,
+    next: u64,
+    /// Bytes of all live payloads.
+    payload: u64,
+}
+
+impl Log {
+    /// Opens a store, or makes an empty one; its directory must exist. A torn tail is cut off, bad records and files of later versions
+    /// are put aside; each leaves a line in the log.
+    ///
+    /// # Errors
+    /// The file cannot be opened, made or put aside. What is there stays as it is.
+    pub fn open(path: impl Into<PathBuf>, original: Original, format: Format) -> Result<Self, StoreError> {
+        let path = path.into();
+        Self::open_from(&path, original, format, 1)
+    }
+
+    /// Makes a directory for a store, with its parents.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make_directory(path: &Path) -> Result<(), StoreError> {
+        make_directory(path).map_err(|error| StoreError::Open { path: path.to_owned(), error })
+    }
+
+    fn open_from(path: &Path, original: Original, format: Format, next: u64) -> Result<Self, StoreError> {
+        if path.exists() && !path.is_file() {
+            return Err(StoreError::NoFile { path: path.to_owned() });
+        }
+        let open_error = |error| StoreError::Open { path: path.to_owned(), error };
+        let (disk, content) = Disk::open(path).map_err(open_error)?;
+        disk.remove_leftover();
+        let read = read(&content, original, next);
+        let mut log =
+            Self { disk, original, format, written: read.format, records: read.records, next: read.next, payload: 0 };
+        log.payload = log.records.values().map(|place| place.payload as u64).sum();
+        if let Some(version) = read.newer {
+            log.put_newer_aside(version)?;
+        } else {
+            log.repair(&content, &read.bad, read.torn);
+        }
+        Ok(log)
+    }
+
+    /// The records that could be read go into a new file.
+    fn put_newer_aside(&mut self, version: u8) -> Result<(), StoreError> {
+        let path = self.disk.path().to_owned();
+        let kept = self.image().map_err(|error| StoreError::Read { path: path.clone(), error })?;
+        let to = aside::keep_newer(&path).map_err(|error| StoreError::Newer { path: path.clone(), version, error })?;
+        log::error!(
+            "the store {} is of version {version}, which this library does not know: it is kept as {}, and a new one is begun",
+            path.display(),
+            to.display()
+        );
+        self.disk = Disk::open(&path).map_err(|error| StoreError::Open { path: path.clone(), error })?.0;
+        self.put(kept)
+    }
+
+    /// Takes bad bytes out of the file. If that fails, they stay, and are skipped again by the next open.
+    fn repair(&mut self, content: &[u8], bad: &[Range<usize>], torn: Option<usize>) {
+        let path = self.disk.path().to_owned();
+        if !bad.is_empty() {
+            let bytes: usize = bad.iter().map(Range::len).sum();
+            let pieces = bad.iter().filter_map(|range| content.get(range.clone()));
+            let cleaned = aside::keep_bad(&path, pieces).map_err(|error| error.to_string()).and_then(|to| {
+                log::warn!(
+                    "{bytes} bytes in {} places of the store {} are no records: they are kept in {}",
+                    bad.len(),
+                    path.display(),
+                    to.display()
+                );
+                self.rewrite().map_err(|error| error.to_string())
+            });
+            if let Err(error) = cleaned {
+                log::error!("bad records of the store {} cannot be put aside: {error}", path.display());
+            }
+        } else if let Some(end) = torn {
+            log::warn!(
+                "the last record of the store {} was not written to its end: {} bytes are cut off",
+                path.display(),
+                content.len() - end
+            );
+            self.cut(end as u64);
+        } else if self.records.is_empty() && self.disk.length() > 0 {
+            self.cut(0);
+        }
+    }
+
+    /// What cannot be cut off is skipped again by the next open.
+    fn cut(&mut self, end: u64) {
+        let end = if self.records.is_empty() { 0 } else { end };
+        if let Err(error) = self.disk.cut(end) {
+            log::error!("the store {} cannot be cut: {error}", self.disk.path().display());
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        self.disk.path()
+    }
+
+    /// Bytes in the file; 0 when there are no records.
+    pub fn length(&self) -> u64 {
+        self.disk.length()
+    }
+
+    /// Bytes of all payloads.
+    pub fn payload_length(&self) -> u64 {
+        self.payload
+    }
+
+    /// How many records there are.
+    pub fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The numbers of the records, oldest first.
+    pub fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
+        self.records.keys().copied()
+    }
+
+    /// The bytes that a record's payload has, if there is that record.
+    pub fn size_of(&self, number: u64) -> Option<usize> {
+        self.records.get(&number).map(|place| place.payload)
+    }
+
+    /// The form in which records are written from now on.
+    pub fn set_format(&mut self, format: Format) {
+        self.format = format;
+    }
+
+    /// Appends records, all or none, and makes them durable. Their numbers, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`]; the file is as before then.
+    pub fn append<'a>(&mut self, payloads: impl IntoIterator<Item = &'a [u8]>) -> Result<Range<u64>, StoreError> {
+        self.follow_changes()?;
+        if self.written != self.format {
+            self.rewrite()?;
+        }
+        let first = self.next;
+        let mut bytes = Vec::new();
+        let mut added = Vec::new();
+        for (number, payload) in (first..).zip(payloads) {
+            let place = self.put_record(number, payload, &mut bytes, self.disk.length());
+            added.push((number, place));
+        }
+        if added.is_empty() {
+            return Ok(first..first);
+        }
+        self.disk.append(&bytes).map_err(|error| self.write_error(error))?;
+        self.next = first + added.len() as u64;
+        self.payload += added.iter().map(|(_, place)| place.payload as u64).sum::<u64>();
+        self.records.extend(added);
+        Ok(first..self.next)
+    }
+
+    /// Encodes a record behind `bytes`, which begin at an offset of the file.
+    fn put_record(&self, number: u64, payload: &[u8], bytes: &mut Vec<u8>, offset: u64) -> Place {
+        let start = bytes.len();
+        let content = match self.format {
+            Format::Checksummed => {
+                frame::encode(&Record::Data(number, payload.to_vec()), bytes);
+                start + 1..bytes.len() - 1
+            }
+            Format::Original => {
+                self.original.encode(payload, bytes);
+                bytes.len() - payload.len()..bytes.len()
+            }
+        };
+        Place { offset: offset + content.start as u64, length: content.len(), payload: payload.len() }
+    }
+
+    /// The payload of a record; `None` if there is none of that number.
+    ///
+    /// # Errors
+    /// It cannot be read. If it is damaged it is put aside and there is no such record any more.
+    pub fn read(&mut self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(place) = self.records.get(&number).cloned() else { return Ok(None) };
+        let path = self.disk.path().to_owned();
+        let bytes = self
+            .disk
+            .read(place.offset, place.length)
+            .map_err(|error| StoreError::Read { path: path.clone(), error })?;
+        if self.written == Format::Original {
+            return Ok(Some(bytes));
+        }
+        match frame::decode(&bytes) {
+            Ok(Record::Data(found, payload)) if found == number => Ok(Some(payload)),
+            _ => {
+                if let Err(error) = aside::keep_bad(&path, [bytes.as_slice()]) {
+                    log::error!("a bad record of the store {} cannot be put aside: {error}", path.display());
+                }
+                self.remove(&[number])?;
+                Err(StoreError::Damaged { path })
+            }
+        }
+    }
+
+    /// Puts the bytes of a record, which is intact but means nothing to its user, aside and removes it.
+    ///
+    /// # Errors
+    /// See [`Log::remove`].
+    pub fn put_aside(&mut self, number: u64) -> Result<(), StoreError> {
+        let payload = self.read(number)?.unwrap_or_default();
+        let path = self.disk.path().to_owned();
+        match aside::keep_bad(&path, [payload.as_slice()]) {
+            Ok(to) => {
+                log::warn!("a record of the store {} means nothing: it is kept in {}", path.display(), to.display());
+            }
+            Err(error) => log::error!("a bad record of the store {} cannot be put aside: {error}", path.display()),
+        }
+        self.remove(&[number])
+    }
+
+    /// Removes records, durably. Numbers without one are passed over.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`]: the records are gone here, and may be there again after a restart.
+    pub fn remove(&mut self, numbers: &[u64]) -> Result<(), StoreError> {
+        let mut removed: Vec<u64> = Vec::new();
+        for number in numbers {
+            if let Some(place) = self.records.remove(number) {
+                self.payload -= place.payload as u64;
+                removed.push(*number);
+            }
+        }
+        if removed.is_empty() {
+            return Ok(());
+        }
+        if self.records.is_empty() {
+            return self.disk.cut(0).map_err(|error| self.write_error(error));
+        }
+        let live: u64 = self.records.values().map(|place| place.length as u64 + 2).sum();
+        let garbage = self.disk.length().saturating_sub(live);
+        if self.written == Format::Original || garbage > live.max(LITTLE) {
+            return self.rewrite();
+        }
+        let mut bytes = Vec::new();
+        frame::encode(&Record::Removed(ranges(removed)), &mut bytes);
+        self.disk.append(&bytes).map_err(|error| self.write_error(error))
+    }
+
+    /// Removes everything.
+    ///
+    /// # Errors
+    /// See [`Log::remove`].
+    pub fn clear(&mut self) -> Result<(), StoreError> {
+        let numbers: Vec<u64> = self.numbers().collect();
+        self.remove(&numbers)
+    }
+
+    /// Moves the records to a new file elsewhere, which must not exist or be empty, and removes this one.
+    ///
+    /// # Errors
+    /// The new file cannot be made; this one is as before.
+    pub fn move_to(&mut self, path: &Path) -> Result<(), StoreError> {
+        let mut moved = Self::open_from(path, self.original, self.format, self.next)?;
+        let image = self.image().map_err(|error| StoreError::Read { path: self.path().to_owned(), error })?;
+        moved.put(image)?;
+        moved.next = moved.next.max(self.next);
+        let old = std::mem::replace(self, moved);
+        if let Err(error) = super::disk::remove(old.path()) {
+            log::warn!("the old store {} cannot be removed: {error}", old.path().display());
+        }
+        Ok(())
+    }
+
+    /// Somebody may have removed the file, replaced it or changed it since.
+    fn follow_changes(&mut self) -> Result<(), StoreError> {
+        if self.disk.is_current() {
+            return Ok(());
+        }
+        let path = self.disk.path().to_owned();
+        if self.disk.is_missing() {
+            log::warn!("the store {} has been removed: it is made again", path.display());
+            return self.rewrite();
+        }
+        log::warn!("the store {} has been changed by somebody else: it is read again", path.display());
+        *self = Self::open_from(&path, self.original, self.format, self.next)?;
+        Ok(())
+    }
+
+    fn rewrite(&mut self) -> Result<(), StoreError> {
+        let image = self.image().map_err(|error| StoreError::Read { path: self.path().to_owned(), error })?;
+        self.put(image)
+    }
+
+    /// The file as it would be without what is removed, and where its records are.
+    fn image(&self) -> io::Result<(Vec<u8>, BTreeMap<u64, Place>)> {
+        let mut bytes = Vec::new();
+        let mut records = BTreeMap::new();
+        for (number, place) in &self.records {
+            let found = self.disk.read(place.offset, place.length)?;
+            let payload = match self.written {
+                Format::Original => found,
+                Format::Checksummed => match frame::decode(&found) {
+                    Ok(Record::Data(_, payload)) => payload,
+                    _ => {
+                        aside::keep_bad(self.disk.path(), [found.as_slice()])?;
+                        continue;
+                    }
+                },
+            };
+            records.insert(*number, self.put_record(*number, &payload, &mut bytes, 0));
+        }
+        Ok((bytes, records))
+    }
+
+    fn put(&mut self, (bytes, records): (Vec<u8>, BTreeMap<u64, Place>)) -> Result<(), StoreError> {
+        self.disk.replace(&bytes).map_err(|error| self.write_error(error))?;
+        self.payload = records.values().map(|place| place.payload as u64).sum();
+        self.next = self.next.max(records.keys().next_back().map_or(0, |last| last + 1));
+        self.records = records;
+        self.written = self.format;
+        Ok(())
+    }
+
+    fn write_error(&self, error: io::Error) -> StoreError {
+        StoreError::Write { path: self.disk.path().to_owned(), error }
+    }
+}
+
+/// What a file has.
+struct Read {
+    format: Format,
+    records: BTreeMap<u64, Place>,
+    next: u64,
+    bad: Vec<Range<usize>>,
+    torn: Option<usize>,
+    newer: Option<u8>,
+}
+
+fn read(content: &[u8], original: Original, next: u64) -> Read {
+    // A first byte that is none of ours is one of the original's, or damaged: then there are records of ours behind it.
+    if content.first().is_none_or(|first| *first == 0) || !original.starts(content) {
+        let read = read_frames(content, next);
+        if !read.records.is_empty() || read.newer.is_some() || content.first().is_none_or(|first| *first == 0) {
+            return read;
+        }
+    }
+    let Found { payloads, bad, torn } = original.scan(content);
+    let count = payloads.len() as u64;
+    let place = |range: Range<usize>| Place { offset: range.start as u64, length: range.len(), payload: range.len() };
+    Read {
+        format: Format::Original,
+        records: (next..).zip(payloads.into_iter().map(place)).collect(),
+        next: next + count,
+        bad,
+        torn,
+        newer: None,
+    }
+}
+
+fn read_frames(content: &[u8], next: u64) -> Read {
+    let mut read =
+        Read { format: Format::Checksummed, records: BTreeMap::new(), next, bad: Vec::new(), torn: None, newer: None };
+    let mut start = 0;
+    while let Some(rest) = content.get(start..).filter(|rest| !rest.is_empty()) {
+        let Some(length) = rest.iter().position(|byte| *byte == 0) else {
+            read.torn = Some(start);
+            break;
+        };
+        let range = start..start + length;
+        start = range.end + 1;
+        if length == 0 {
+            continue;
+        }
+        match frame::decode(content.get(range.clone()).unwrap_or_default()) {
+            Ok(Record::Data(number, payload)) => {
+                let place = Place { offset: range.start as u64, length, payload: payload.len() };
+                read.next = read.next.max(number.saturating_add(1));
+                read.records.insert(number, place);
+            }
+            Ok(Record::Removed(ranges)) => {
+                // Their numbers are not used again, even if the records themselves are damaged.
+                read.next = ranges.iter().map(|range| range.end).fold(read.next, u64::max);
+                read.records.retain(|number, _| !ranges.iter().any(|range| range.contains(number)));
+            }
+            Err(Unreadable::Newer(version)) => read.newer = Some(version),
+            Err(Unreadable::Damaged) => read.bad.push(range),
+        }
+    }
+    read
+}
+
+/// The ranges that numbers make up.
+fn ranges(mut numbers: Vec<u64>) -> Vec<Range<u64>> {
+    numbers.sort_unstable();
+    let mut ranges: Vec<Range<u64>> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some(last) if last.end == number => last.end += 1,
+            _ => ranges.push(number..number + 1),
+        }
+    }
+    ranges
+}

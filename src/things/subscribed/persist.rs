@@ -1,0 +1,402 @@
+//! Values that wait on disk (api-behaviour.md 6.4).
+//!
+//! An offline push moves what is unsent to the store. A push that can send reads the store into the lanes of the things, where
+//! its values are the first to be sent; a record is removed when the platform has answered for its value.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{MutexGuard, PoisonError};
+
+use super::batch::Settled;
+use super::queue::{Lane, Queued, State};
+use super::size::CallSize;
+use super::{PropertyValue, PushError, PushOptions, Shared, SubscribedProperties};
+use crate::model::{Text, Value};
+use crate::store::{Format, Log, Original, Rejected, StoreError};
+use crate::wire::{decode_row, encode_row};
+
+/// What a push may do with the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreUse {
+    /// Values are added while those in the store have fewer bytes (`offline_msg_queue_size`).
+    pub limit: u64,
+    /// Whether a directory is configured; without one an offline push says so and leaves the values in RAM.
+    pub directory: bool,
+    /// Whether values of the store may be sent (`subscribed_props_enabled`).
+    pub replay: bool,
+}
+
+impl StoreUse {
+    /// Everything, with that limit.
+    pub const fn up_to(limit: u64) -> Self {
+        Self { limit, directory: true, replay: true }
+    }
+}
+
+/// The store and what is known of it.
+#[derive(Default)]
+pub(super) enum Store {
+    /// Nobody has asked for one: values wait in RAM.
+    #[default]
+    None,
+    /// It could not be opened, and why: values wait in RAM, and an offline push says so.
+    Failed(String),
+    /// It is open.
+    Open {
+        log: Log,
+        /// Records that are refused for good but could not be put aside: not sent again before the next start.
+        parked: HashSet<u64>,
+    },
+}
+
+impl Store {
+    fn open(&mut self) -> Option<&mut Log> {
+        match self {
+            Self::Open { log, .. } => Some(log),
+            _ => None,
+        }
+    }
+}
+
+impl Shared {
+    /// Taken before the lock of the state, never inside it; held while the disk is waited for.
+    pub fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends a call whose values may have records.
+    pub fn settle_recorded(&self, settle: impl FnOnce(&mut State) -> Settled) -> Vec<Queued> {
+        let mut store = self.store();
+        let settled = settle(&mut self.lock());
+        if let Some(log) = store.open() {
+            remove(log, &settled.confirmed);
+        }
+        settled.dropped
+    }
+
+    /// Gives a value up that cannot be sent: keeps it beside the store, if there is one, and says so.
+    pub fn give_up(&self, thing: &Text, queued: &Queued, reason: &str) {
+        let name = &queued.value.name;
+        let mut store = self.store();
+        let Store::Open { log, parked } = &mut *store else {
+            log::warn!("a value of {thing}, property {name}, is dropped: {reason}");
+            return;
+        };
+        let payload = encode(thing, &queued.value, queued.fold).unwrap_or_default();
+        let kept = Rejected { thing, name, reason, payload: &payload }.keep(log.path());
+        match kept {
+            Ok(to) => {
+                log::warn!("a value of {thing}, property {name}, is given up and kept in {}: {reason}", to.display());
+                remove(log, queued.record.as_slice());
+            }
+            Err(error) => {
+                log::error!("a value of {thing}, property {name}, is given up and cannot be kept ({error}): {reason}");
+                parked.extend(queued.record);
+            }
+        }
+    }
+}
+
+fn remove(log: &mut Log, records: &[u64]) {
+    if let Err(error) = log.remove(records) {
+        log::warn!("values that the platform has confirmed may be sent again after a restart: {error}");
+    }
+}
+
+impl SubscribedProperties {
+    /// Opens the store in which values wait for a connection: the file is made if it is missing, its directory is not. Values of an
+    /// earlier run are sent by the first push that can. If it cannot be opened, values wait in RAM, and offline pushes say so.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    pub fn open_store(&self, path: &Path, format: Format) -> Result<(), StoreError> {
+        let mut store = self.shared.store();
+        self.forget_records();
+        match Log::open(path, Original::Rows, format) {
+            Ok(log) => {
+                if !log.is_empty() {
+                    log::info!("{} values of an earlier run wait in {}", log.count(), path.display());
+                }
+                *store = Store::Open { log, parked: HashSet::new() };
+                Ok(())
+            }
+            Err(error) => {
+                *store = Store::Failed(error.to_string());
+                Err(error)
+            }
+        }
+    }
+
+    /// Does as if the store could not be opened: offline pushes say why values are not on disk.
+    pub fn refuse_store(&self, reason: &str) {
+        *self.shared.store() = Store::Failed(reason.to_owned());
+    }
+
+    /// Closes the store. Its values stay in it; those in RAM stay there.
+    pub fn close_store(&self) {
+        let mut store = self.shared.store();
+        *store = Store::None;
+        self.forget_records();
+    }
+
+    fn forget_records(&self) {
+        let mut state = self.shared.lock();
+        let things: Vec<Text> = state.things().map(|(thing, _)| thing.clone()).collect();
+        for thing in things {
+            state.change(&thing, |state, _| {
+                state.stored.clear();
+                state.queued_mut().for_each(|queued| queued.record = None);
+                state.folded_mut().for_each(|queued| queued.record = None);
+            });
+        }
+    }
+
+    /// The form in which the store is written from now on.
+    pub fn set_store_format(&self, format: Format) {
+        if let Some(log) = self.shared.store().open() {
+            log.set_format(format);
+        }
+    }
+
+    /// The file of the store, if it is open.
+    pub fn store_path(&self) -> Option<PathBuf> {
+        self.shared.store().open().map(|log| log.path().to_owned())
+    }
+
+    /// Bytes in the file of the store: 0 when no value waits there, `None` when it is not open.
+    pub fn stored_length(&self) -> Option<u64> {
+        self.shared.store().open().map(|log| log.length())
+    }
+
+    /// How many values wait in the store.
+    pub fn stored_count(&self) -> usize {
+        self.shared.store().open().map_or(0, |log| log.count())
+    }
+
+    /// Moves everything unsent to the store, durably: what an offline push does for one thing. For the end of a program. Values that are
+    /// held for a synchronization are not among it.
+    ///
+    /// # Errors
+    /// The first thing's that could not be stored as a whole; the rest of its values stays in RAM.
+    pub fn store_unsent(&self, options: PushOptions) -> Result<(), PushError> {
+        let things: Vec<Text> = {
+            let state = self.shared.lock();
+            state.things().filter(|(_, thing)| thing.has_unsent()).map(|(thing, _)| thing.clone()).collect()
+        };
+        let mut result = Ok(());
+        for thing in things {
+            result = result.and(self.store_thing(&thing, options));
+        }
+        result
+    }
+
+    /// Moves the unsent values of a thing to the store, as far as there is room.
+    pub(super) fn store_thing(&self, thing: &Text, options: PushOptions) -> Result<(), PushError> {
+        let mut store = self.shared.store();
+        let log = match &mut *store {
+            Store::None => return Err(PushError::Offline { thing: thing.clone() }),
+            _ if !options.store.directory => return Err(PushError::NoStoreDirectory { thing: thing.clone() }),
+            Store::Failed(reason) => {
+                return Err(PushError::NotStored { thing: thing.clone(), reason: reason.clone() });
+            }
+            Store::Open { log, .. } => log,
+        };
+        let values = self.shared.lock().take_for_store(thing);
+        let (fitting, too_large) = self.split_too_large(thing, values, options.max_message_size);
+        let stored = store_values(log, thing, &fitting, options.store.limit);
+        let (count, failure) = match stored {
+            Ok(count) if count < fitting.len() => {
+                let limit = options.store.limit;
+                (count, Some(format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)")))
+            }
+            Ok(count) => (count, None),
+            Err(error) => (0, Some(error.to_string())),
+        };
+        self.shared.lock().values_stored(thing, &fitting, count);
+        drop(store);
+        let mut result = Ok(());
+        for (queued, error) in too_large {
+            log::error!("{error}");
+            self.shared.give_up(thing, &queued, &error.to_string());
+            result = result.and(Err(error));
+        }
+        match failure {
+            Some(reason) => Err(PushError::NotStored { thing: thing.clone(), reason }),
+            None => result,
+        }
+    }
+
+    /// Takes out what no message can have: it would wait for ever.
+    fn split_too_large(
+        &self,
+        thing: &Text,
+        values: Vec<Queued>,
+        limit: usize,
+    ) -> (Vec<Queued>, Vec<(Queued, PushError)>) {
+        let size = CallSize::new(thing, limit);
+        let (mut fitting, mut too_large) = (Vec::new(), Vec::new());
+        for queued in values {
+            match size.too_large(&queued.value) {
+                None => fitting.push(queued),
+                Some(length) => {
+                    let name = queued.value.name.clone();
+                    self.shared.lock().remove(thing, queued.lane(), &[queued.id]);
+                    too_large.push((queued, PushError::TooLarge { thing: thing.clone(), name, length, limit }));
+                }
+            }
+        }
+        (fitting, too_large)
+    }
+
+    /// Reads what is in the store, and not here yet, into the lanes of its things; which these are.
+    pub(super) fn load_stored(&self) -> Vec<Text> {
+        let mut store = self.shared.store();
+        if let Store::Open { log, parked } = &mut *store {
+            let known = self.shared.lock().records();
+            if known.len() + parked.len() < log.count() {
+                let missing: Vec<u64> =
+                    log.numbers().filter(|number| !known.contains(number) && !parked.contains(number)).collect();
+                for number in missing {
+                    self.load(log, number);
+                }
+            }
+        }
+        drop(store);
+        let state = self.shared.lock();
+        state.things().filter(|(_, thing)| !thing.stored.is_empty()).map(|(thing, _)| thing.clone()).collect()
+    }
+
+    fn load(&self, log: &mut Log, number: u64) {
+        let value = match log.read(number) {
+            Ok(payload) => payload.as_deref().and_then(decode),
+            Err(error) => {
+                log::error!("{error}");
+                return;
+            }
+        };
+        let Some((thing, value, fold)) = value else {
+            if let Err(error) = log.put_aside(number) {
+                log::error!("{error}");
+            }
+            return;
+        };
+        let replaced = self.shared.lock().load(&thing, value, fold, number);
+        remove(log, &replaced);
+    }
+}
+
+/// Appends values while there is room; how many.
+fn store_values(log: &mut Log, thing: &Text, values: &[Queued], limit: u64) -> Result<usize, StoreError> {
+    let mut length = log.payload_length();
+    let mut payloads = Vec::new();
+    let mut count = 0;
+    for queued in values {
+        if queued.record.is_none() {
+            if length >= limit {
+                break;
+            }
+            let Some(payload) = encode(thing, &queued.value, queued.fold) else { break };
+            length += payload.len() as u64;
+            payloads.push(payload);
+        }
+        count += 1;
+    }
+    log.append(payloads.iter().map(Vec::as_slice))?;
+    Ok(count)
+}
+
+/// A value as a row of the file (api-behaviour.md 6.4). `None` for one that cannot be encoded, and so not sent either.
+fn encode(thing: &Text, value: &PropertyValue, fold: bool) -> Option<Vec<u8>> {
+    let cells = [
+        Value::string(thing.clone()),
+        Value::string(value.name.clone()),
+        value.value.clone(),
+        Value::DateTime(value.time),
+        Value::string(value.quality.clone()),
+        Value::Boolean(fold),
+    ];
+    let mut bytes = Vec::new();
+    match encode_row(&cells, &mut bytes) {
+        Ok(()) => Some(bytes),
+        Err(error) => {
+            log::error!("a value of {thing}, property {}, cannot be stored: {error}", value.name);
+            None
+        }
+    }
+}
+
+fn decode(payload: &[u8]) -> Option<(Text, PropertyValue, bool)> {
+    let (row, length) = decode_row(payload).ok()?;
+    let cells: [Value; 6] = row?.try_into().ok()?;
+    let [Value::Text(_, thing), Value::Text(_, name), value, Value::DateTime(time), quality, Value::Boolean(fold)] =
+        cells
+    else {
+        return None;
+    };
+    let quality = quality.as_text()?.clone();
+    (length == payload.len()).then_some((thing, PropertyValue { name, value, time, quality }, fold))
+}
+
+impl Queued {
+    /// Where it waits, unless it was read from the store.
+    fn lane(&self) -> Lane {
+        if self.fold { Lane::Folded } else { Lane::Queued }
+    }
+}
+
+impl State {
+    /// The unsent values of a thing, oldest first, marked so that nobody else takes them.
+    fn take_for_store(&mut self, thing: &Text) -> Vec<Queued> {
+        let mut values = self.change(thing, |state, _| {
+            let mut values = Vec::new();
+            let mut take = |queued: &mut Queued| {
+                if !queued.in_flight {
+                    queued.in_flight = true;
+                    values.push(queued.clone());
+                }
+            };
+            state.queued_mut().for_each(&mut take);
+            state.folded_mut().for_each(&mut take);
+            values
+        });
+        values.sort_by_key(|queued| queued.id);
+        values
+    }
+
+    /// The first `count` of these values are in the store and nowhere else now; the others wait on.
+    fn values_stored(&mut self, thing: &Text, values: &[Queued], count: usize) {
+        let (stored, others) = values.split_at(count.min(values.len()));
+        for lane in [Lane::Queued, Lane::Folded] {
+            let ids = |values: &[Queued]| -> Vec<u64> {
+                values.iter().filter(|queued| queued.lane() == lane).map(|queued| queued.id).collect()
+            };
+            self.remove(thing, lane, &ids(stored));
+            self.change(thing, |state, _| state.each(lane, &ids(others), |queued| queued.in_flight = false));
+        }
+    }
+
+    /// The records of all values that are here.
+    fn records(&self) -> HashSet<u64> {
+        let lanes = self.things().flat_map(|(_, state)| {
+            state.stored.iter().chain(state.queued()).chain(state.folded_by_age()).filter_map(|queued| queued.record)
+        });
+        lanes.collect()
+    }
+
+    /// Takes a value over from the store. A folded one takes the place of those before it; their records.
+    fn load(&mut self, thing: &Text, value: PropertyValue, fold: bool, record: u64) -> Vec<u64> {
+        let id = self.next_id();
+        let queued = Queued { record: Some(record), ..Queued::new(id, thing, value.into(), fold) };
+        let lane = &mut self.thing_mut(thing).stored;
+        let mut replaced = Vec::new();
+        if fold {
+            lane.retain(|other| {
+                let stays = !other.fold || other.in_flight || other.value.name != queued.value.name;
+                replaced.extend(other.record.filter(|_| !stays));
+                stays
+            });
+        }
+        lane.push_back(queued);
+        replaced
+    }
+}
