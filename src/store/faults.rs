@@ -76,32 +76,6 @@ mod plan {
     }
 }
 
-#[cfg(test)]
-mod in_tests {
-    use super::plan::{Plan, dead};
-    use super::{Fate, Point};
-    use std::cell::RefCell;
-    use std::io;
-
-    thread_local! {
-        static PLAN: RefCell<Plan> = RefCell::default();
-    }
-
-    pub fn reach(point: Point) -> io::Result<Fate> {
-        PLAN.with_borrow_mut(|plan| plan.reach(point))
-    }
-
-    pub fn end() -> io::Error {
-        PLAN.with_borrow_mut(|plan| plan.dead = true);
-        dead()
-    }
-
-    /// Sets the plan of this thread; gives back how many points the one before has reached.
-    pub fn set(plan: Plan) -> u64 {
-        PLAN.replace(plan).reached
-    }
-}
-
 #[cfg(all(feature = "store-faults", not(test)))]
 mod in_programs {
     use super::plan::Plan;
@@ -136,6 +110,32 @@ mod in_programs {
 #[cfg(all(feature = "store-faults", not(test)))]
 pub(super) use in_programs::{end, reach};
 #[cfg(test)]
-pub(super) use in_tests::{end, reach, set};
-#[cfg(test)]
 pub(super) use plan::Plan;
+#[cfg(test)]
+pub(super) use tests::{end, reach, set};
+
+#[cfg(test)]
+mod tests {
+    use super::plan::{Plan, dead};
+    use super::{Fate, Point};
+    use std::cell::RefCell;
+    use std::io;
+
+    thread_local! {
+        static PLAN: RefCell<Plan> = RefCell::default();
+    }
+
+    pub fn reach(point: Point) -> io::Result<Fate> {
+        PLAN.with_borrow_mut(|plan| plan.reach(point))
+    }
+
+    pub fn end() -> io::Error {
+        PLAN.with_borrow_mut(|plan| plan.dead = true);
+        dead()
+    }
+
+    /// Sets the plan of this thread; gives back how many points the one before has reached.
+    pub fn set(plan: Plan) -> u64 {
+        PLAN.replace(plan).reached
+    }
+}

@@ -131,6 +131,7 @@ fn first_message(bytes: &[u8]) -> First {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
     use crate::wire::encode_row;

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::disk::beside;
 use super::faults::{self, Plan};
-use super::frame::{self, Record};
+use super::frame;
 use super::*;
 use crate::model::{Text, Value};
 use crate::wire::encode_row;
@@ -405,11 +405,4 @@ fn what_is_refused_for_good_is_kept_as_a_line() {
     let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!((&lines[0]["thing"], &lines[0]["record"]), (&"T\"1".into(), &"AQI=".into()));
-}
-
-#[test]
-fn a_removal_is_a_record_of_its_own() {
-    let mut bytes = Vec::new();
-    frame::encode(&Record::Removed(vec![1..2]), &mut bytes);
-    assert!(bytes.len() < 40);
 }

@@ -1,5 +1,6 @@
 /* twApi.h without a platform: codes without an API object and offline, registrations and who owns what, the containers of
  * the API object, connection settings, subscribed properties, Initialize and Delete. */
+#define _XOPEN_SOURCE 700
 #include "twApi.h"
 #include "cJSON.h"
 #include "twProperties.h"
@@ -9,6 +10,7 @@
 #include "check.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #define THING "Boiler"
 /* Returns of the library that have no name in twErrors.h, or one that says less. */
@@ -960,6 +962,10 @@ static void test_delete_in_its_own_callback(void) {
 }
 
 int main(void) {
+    char directory[] = "/tmp/twedge-offline-XXXXXX", file[64];
+    CHECK(mkdtemp(directory) != NULL);
+    snprintf(file, sizeof(file), "%s/subscribed_properties.bin", directory);
+    twcfg.offline_msg_store_dir = directory;
     test_without_api();
     test_initialize_arguments();
     CHECK_INT(initialize(), TW_OK);
@@ -980,5 +986,7 @@ int main(void) {
     CHECK_INT(twApi_Delete(), TW_OK);
     test_delete();
     test_delete_in_its_own_callback();
+    unlink(file);
+    CHECK_INT(rmdir(directory), 0);
     return check_result();
 }

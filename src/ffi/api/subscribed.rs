@@ -165,7 +165,8 @@ unsafe fn take_value(
 
 fn set_failed(error: &SetError) -> c_int {
     match error {
-        SetError::Push(PushError::Offline { .. }) => log::debug!("{error}"),
+        // The store itself has told what is wrong with it.
+        SetError::Push(PushError::Offline { .. } | PushError::NotStored { .. }) => log::debug!("{error}"),
         _ => log::warn!("{error}"),
     }
     c_int::from(error.result())
@@ -237,7 +238,7 @@ pub(in crate::ffi) fn push_values(values: &SubscribedProperties, thing: Option<&
 
 fn push_failed(error: &PushError) -> c_int {
     match error {
-        PushError::Offline { .. } => log::debug!("{error}"),
+        PushError::Offline { .. } | PushError::NotStored { .. } => log::debug!("{error}"),
         _ => log::warn!("{error}"),
     }
     c_int::from(error.result())

@@ -46,6 +46,8 @@ pub(super) enum Store {
         log: Log,
         /// Records that are refused for good but could not be put aside: not sent again before the next start.
         parked: HashSet<u64>,
+        /// Why values could not be added, as it was told last.
+        told: Option<String>,
     },
 }
 
@@ -78,7 +80,7 @@ impl Shared {
     pub fn give_up(&self, thing: &Text, queued: &Queued, reason: &str) {
         let name = &queued.value.name;
         let mut store = self.store();
-        let Store::Open { log, parked } = &mut *store else {
+        let Store::Open { log, parked, .. } = &mut *store else {
             log::warn!("a value of {thing}, property {name}, is dropped: {reason}");
             return;
         };
@@ -117,7 +119,7 @@ impl SubscribedProperties {
                 if !log.is_empty() {
                     log::info!("{} values of an earlier run wait in {}", log.count(), path.display());
                 }
-                *store = Store::Open { log, parked: HashSet::new() };
+                *store = Store::Open { log, parked: HashSet::new(), told: None };
                 Ok(())
             }
             Err(error) => {
@@ -193,13 +195,13 @@ impl SubscribedProperties {
     /// Moves the unsent values of a thing to the store, as far as there is room.
     pub(super) fn store_thing(&self, thing: &Text, options: PushOptions) -> Result<(), PushError> {
         let mut store = self.shared.store();
-        let log = match &mut *store {
+        let (log, told) = match &mut *store {
             Store::None => return Err(PushError::Offline { thing: thing.clone() }),
             _ if !options.store.directory => return Err(PushError::NoStoreDirectory { thing: thing.clone() }),
             Store::Failed(reason) => {
                 return Err(PushError::NotStored { thing: thing.clone(), reason: reason.clone() });
             }
-            Store::Open { log, .. } => log,
+            Store::Open { log, told, .. } => (log, told),
         };
         let values = self.shared.lock().take_for_store(thing);
         let (fitting, too_large) = self.split_too_large(thing, values, options.max_message_size);
@@ -213,7 +215,13 @@ impl SubscribedProperties {
             Err(error) => (0, Some(error.to_string())),
         };
         self.shared.lock().values_stored(thing, &fitting, count);
+        // Once, not for each value that comes meanwhile.
+        let news = failure.clone().filter(|reason| told.as_ref() != Some(reason));
+        told.clone_from(&failure);
         drop(store);
+        if let Some(reason) = news {
+            log::warn!("values of {thing} wait in RAM, not on disk: {reason}");
+        }
         let mut result = Ok(());
         for (queued, error) in too_large {
             log::error!("{error}");
@@ -251,7 +259,7 @@ impl SubscribedProperties {
     /// Reads what is in the store, and not here yet, into the lanes of its things; which these are.
     pub(super) fn load_stored(&self) -> Vec<Text> {
         let mut store = self.shared.store();
-        if let Store::Open { log, parked } = &mut *store {
+        if let Store::Open { log, parked, .. } = &mut *store {
             let known = self.shared.lock().records();
             if known.len() + parked.len() < log.count() {
                 let missing: Vec<u64> =
