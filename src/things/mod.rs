@@ -30,8 +30,8 @@ pub use metadata::MetadataTooLong;
 pub use registry::{Definition, Registered, Registry};
 pub use subscribed::{
     AppliedSubscriptions, Change, Current, MAX_REFUSALS, Platform, PropertyValue, PushCallback, PushError, PushOptions,
-    Queued, SYNCHRONIZATION_LIMIT, SetError, StoreUse, SubscribedProperties, Taken, UPDATE_SERVICE, Watcher, update_parameters,
-    update_table,
+    Queued, SYNCHRONIZATION_LIMIT, SetError, StoreUse, SubscribedProperties, Taken, UPDATE_SERVICE, Watcher,
+    update_parameters, update_table,
 };
 
 #[cfg(test)]
