@@ -128,7 +128,17 @@ build/SteamTutorial: c_examples/SteamTutorial/*.c c_examples/SteamTutorial/*.h i
 	        $(NATIVE_LIBS) || exit 1; \
 	done; done
 
-examples: build/SteamSensor build/SteamTutorial
+# Extension libraries take the SDK's symbols from the process that loads them.
+build/extensions/%.so: c_examples/ExtensionLibraries/%.c include/*.h
+	@mkdir -p $(@D)
+	$(CC) -std=c99 -D_GNU_SOURCE -g -Wall -Wextra -Werror -fPIC -shared -Iinclude $< -o $@
+
+build/ExtensionLibraries: c_examples/ExtensionLibraries/main.c include/*.h lib
+	$(CC) -std=c99 -D_GNU_SOURCE -g -Wall -Wextra -Werror $< -o $@ $(EXAMPLE_FLAGS) -ltwCSdk
+
+EXTENSIONS := build/ExtensionLibraries build/extensions/libmeter.so build/extensions/libtank.so
+
+examples: build/SteamSensor build/SteamTutorial $(EXTENSIONS)
 
 demo: build/SteamSensor
 	$(CARGO) run --locked --quiet --package twedge-platform --bin twedge-demo -- -- build/SteamSensor
@@ -138,6 +148,8 @@ test: test-rust test-c conformance test-examples
 # The demo ends with 0 only if all six steps and a service call were seen.
 test-examples: examples
 	DEMO_SECONDS=$${DEMO_SECONDS:-8} $(MAKE) demo
+	$(CARGO) build --locked --quiet --package twedge-platform --bin twedge-platform
+	$(PYTHON) tests/examples/extension_libraries.py $(TARGET_DIR)/debug/twedge-platform build/ExtensionLibraries
 
 build/invoke: benches/invoke.c include/*.h lib
 	$(CC) -std=c99 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $< -o $@ $(EXAMPLE_FLAGS) -ltwCSdk

@@ -57,7 +57,8 @@ for source in tests/c/*.c; do
                 --suppressions=tests/c/valgrind.supp \
                 "$program.so"
         fi
-        if build "${compile[@]}" "$source" -o "$program.static" build/libtwCSdk_static.a "${natives[@]}"; then
+        # Extension libraries find the SDK in the program then, too.
+        if build "${compile[@]}" "$source" -o "$program.static" -rdynamic build/libtwCSdk_static.a "${natives[@]}"; then
             step "$name $compiler static" timeout "$limit" "$program.static"
         fi
     done
