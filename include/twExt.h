@@ -5864,6 +5864,10 @@ TW_BEGIN_DECLARATIONS
 
 #define TW_READ_TIMEOUT -333
 
+/**
+ * A TLS client. The flags, the prescribed fields and the callback are the state: a handshake looks at what it finds there.
+ * `ctx` and `ssl` belong to the library.
+ */
 typedef struct twTlsClient {
     twSocket *connection;
     TW_SSL_CTX *ctx;
@@ -5878,6 +5882,90 @@ typedef struct twTlsClient {
     char isEnabled;
     pthread_mutex_t *mtx;
 } twTlsClient;
+
+/**
+ * Makes a client for a host and port, whose name is looked up now; it is not connected, and nothing is loaded into it. The
+ * host is copied, `options` is only kept. The client is given to the caller through `client`, for `twTlsClient_Delete`.
+ * Blocks for the look-up. Returns 0, 101 for a NULL host or client, 1004 when the name is not known, 1005 when
+ * `twcfg.cipher_set` selects nothing, 102; then `*client` is left alone.
+ */
+int twTlsClient_Create(const char *host,
+                       int16_t port,
+                       uint32_t options,
+                       struct twTlsClient **client);
+
+/**
+ * Connects and makes the TLS handshake, unless the client is connected: with a proxy set, through that. The socket, and then
+ * the handshake, have `twcfg.connect_timeout`. After a failure the socket is closed. For the client of the API object see
+ * twApi_Connect: here it is only said whether it is connected.
+ * Blocks. Returns 0, -1 for NULL, 1001 name, socket, proxy or handshake, 1002 certificate or a field of it.
+ */
+int twTlsClient_Connect(struct twTlsClient *t);
+
+/**
+ * As `twTlsClient_Connect`: there is no resumption of sessions, every connection checks the certificate anew. The session is
+ * not looked at.
+ */
+int twTlsClient_ConnectSession(struct twTlsClient *t,
+                               void *sessionId,
+                               int sessionLength);
+
+/**
+ * Closes the client, looks the host up, which may be another one and is copied, and connects. A proxy that is set stays set.
+ * Blocks. Returns 0, 101 for NULL, 1003 when the name is not known: then the client is closed and can connect to its old host;
+ * otherwise as `twTlsClient_Connect`.
+ */
+int twTlsClient_Reconnect(struct twTlsClient *t,
+                          const char *host,
+                          int16_t port);
+
+/**
+ * Ends TLS in order and closes the connection; a thread that reads or writes returns with -1. The client can connect again. On the client of
+ * the API object the link to the platform is closed. Returns 0, also when it is not connected, 101 for NULL.
+ */
+int twTlsClient_Close(struct twTlsClient *t);
+
+/**
+ * Closes and frees a client with its socket. The client of the API object is left to twApi_Delete. Returns 0, 101 for NULL.
+ */
+int twTlsClient_Delete(struct twTlsClient *t);
+
+/**
+ * Reads up to `len` bytes, decrypted, into `buf`, waiting up to `timeout` milliseconds for the first. Their number; 0 when
+ * the time is up; -1 for NULL, on an error, and when the peer has ended the connection or there is none. One thread may read
+ * while another one writes. The client of the API object cannot be read: -1.
+ */
+int twTlsClient_Read(struct twTlsClient *t,
+                     char *buf,
+                     int len,
+                     int timeout);
+
+/**
+ * Encrypts and sends `len` bytes, waiting as long as it takes (`timeout` has no effect). Their number, or -1 for NULL, on an
+ * error, and when there is no connection. The client of the API object cannot be written: -1.
+ */
+int twTlsClient_Write(struct twTlsClient *t,
+                      char *buf,
+                      int len,
+                      int timeout);
+
+/**
+ * Judges the certificate that the server has shown by the settings of the client as they are now. Returns 0 when it passes, for
+ * NULL, and when nothing is to be validated (no encryption, validation switched off); 1002 when it does not pass, or there is none because
+ * the client is not connected. On the client of the API object: the certificate of the link, which was judged when it was
+ * opened.
+ */
+int twTlsClient_ValidateCert(struct twTlsClient *t);
+
+/**
+ * Whether the client encrypts: 1 from the start, 0 after `twTlsClient_DisableEncryption`; 101 for NULL.
+ */
+int twTlsClient_IsEncrypted(struct twTlsClient *t);
+
+/**
+ * The session to be given to `twTlsClient_ConnectSession`: NULL, there is no resumption of sessions.
+ */
+void *twTlsClient_GetSessionId(struct twTlsClient *t);
 
 /**
  * Starts a SHA-1 in a context of the caller's, usually on its stack. Nothing has to be freed, whether the digest is
@@ -5910,6 +5998,92 @@ void twMD5_Update(hash_state *ctx, const uint8_t *msg, int len);
  * Writes the 16 bytes of the digest to `digest` and wipes the context, as `twSHA1_Final` does.
  */
 void twMD5_Final(uint8_t *digest, hash_state *ctx);
+
+/**
+ * Makes a client the server's end of the connection that its socket holds: `t->connection` with the descriptor of an accepted
+ * connection in `sock`, and `state` OPEN. Certificate and key must have been loaded. `twTlsServer_Accept` makes the handshake.
+ * Returns 0, -1 for NULL, 1001 without connection, certificate or key, and for the client of the API object.
+ */
+int twTlsServer_Create(struct twTlsClient *t);
+
+/**
+ * Makes the handshake of a server, within `twcfg.connect_timeout`. Afterwards the client reads and writes. Blocks. Returns 0, -1
+ * for NULL, 1001 without `twTlsServer_Create`, 4 when the handshake fails.
+ */
+int twTlsServer_Accept(struct twTlsClient *t);
+
+/**
+ * Accepts a server whose certificate is self-signed or ends in a self-signed one, whatever its name. Cannot be undone. NULL does
+ * nothing. On the client of the API object: as twApi_SetSelfSignedOk, but not for tunnels.
+ */
+void twTlsClient_SetSelfSignedOk(struct twTlsClient *t);
+
+/**
+ * Accepts every certificate. Cannot be undone. NULL does nothing. On the client of the API object: as
+ * twApi_DisableCertValidation, but not for tunnels.
+ */
+void twTlsClient_DisableCertValidation(struct twTlsClient *t);
+
+/**
+ * Sends everything in clear, and closes a connection with TLS. Cannot be undone. NULL does nothing. On the client of the API
+ * object: as twApi_DisableEncryption, but not for tunnels.
+ */
+void twTlsClient_DisableEncryption(struct twTlsClient *t);
+
+/**
+ * Shows the certificate of a file, the first one in it, to servers that ask for one, in place of an earlier one; a server of
+ * `twTlsServer_Create` shows it always. Type 2 is DER, everything else PEM. Returns 0, -1 for NULL, 1501 when there is no
+ * certificate in the file.
+ */
+int twTlsClient_UseCertificateFile(struct twTlsClient *t,
+                                   const char *file,
+                                   int type);
+
+/**
+ * As `twTlsClient_UseCertificateFile`, with all certificates of a PEM file: the own one, then those of its issuers. The type is not looked
+ * at.
+ */
+int twTlsClient_UseCertificateChainFile(struct twTlsClient *t,
+                                        const char *file,
+                                        int type);
+
+/**
+ * Trusts the certificates of a PEM file, of a directory in which OpenSSL finds them (files named by the hash of the subject), or of both,
+ * beside those of earlier calls and instead of the public roots. One of the two may be NULL. Returns 0, -1 for a NULL client and
+ * without file and directory, 1501 when there is no certificate in one of them.
+ */
+int twTlsClient_SetClientCaList(struct twTlsClient *t,
+                                char *caFile,
+                                char *caPath);
+
+/**
+ * Sets the callback that supplies the passphrase for keys that are loaded afterwards. NULL: no passphrase. A NULL client does
+ * nothing.
+ */
+void twTlsClient_SetDefaultPasswdCb(struct twTlsClient *t,
+                                    twPasswdCallbackFunction u);
+
+/**
+ * Sets the key of the own certificate: type 2 is DER, everything else PEM. The callback of `twTlsClient_SetDefaultPasswdCb` is asked for
+ * the passphrase at once. Load the certificate first. Returns 0, -1 for NULL and when the key cannot be read or used, or does not
+ * belong to the certificate.
+ */
+int twTlsClient_UsePrivateKeyFile(struct twTlsClient *t,
+                                  const char *file,
+                                  int type);
+
+/**
+ * Compares fields of the server's certificate from the next handshake on: common name, organization and unit of subject and
+ * issuer. NULL is not compared; each call replaces all six. The texts are copied. On the client of the API object: as
+ * twApi_SetX509Fields, but not for tunnels. Returns 0, 101 for a NULL client, 102.
+ */
+int twTlsClient_SetX509Fields(struct twTlsClient *t,
+                              char *subject_cn,
+                              char *subject_o,
+                              char *subject_ou,
+                              char *issuer_cn,
+                              char *issuer_o,
+                              char *issuer_ou);
 
 TW_END_DECLARATIONS
 

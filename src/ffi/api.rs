@@ -18,7 +18,7 @@ mod proxy;
 mod pump;
 mod register;
 mod requests;
-mod security;
+pub(super) mod security;
 mod subscribed;
 
 pub use bind::*;

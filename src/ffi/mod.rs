@@ -24,6 +24,7 @@ mod native_thread;
 mod recursive;
 mod shared;
 pub mod signals;
+mod slot;
 pub mod text;
 pub mod work;
 

@@ -1,8 +1,16 @@
 //! `twTls.h`: TLS client objects over a socket, certificate settings, SHA-1 and MD5 helpers.
 
+pub(super) mod client;
+mod descriptor;
 mod digest;
+mod server;
+mod session;
+pub(super) mod settings;
 
+pub use client::*;
 pub use digest::*;
+pub use server::*;
+pub use settings::*;
 
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int};
@@ -11,14 +19,14 @@ use super::os_port::twSocket;
 use super::passwds::twPasswdCallbackFunction;
 
 /// cbindgen:ignore
-/// OpenSSL's context type; pointers of this type are always NULL here.
+/// OpenSSL's context type. Pointers of this type hold what was loaded into a client, in a form of ours.
 #[repr(C)]
 pub struct SSL_CTX {
     _opaque: [u8; 0],
 }
 
 /// cbindgen:ignore
-/// OpenSSL's connection type; pointers of this type are always NULL here.
+/// OpenSSL's connection type. Pointers of this type hold the connection of a client, in a form of ours.
 #[repr(C)]
 pub struct SSL {
     _opaque: [u8; 0],
@@ -32,6 +40,8 @@ pub const TW_ISSUER_O: c_int = 4;
 pub const TW_ISSUER_OU: c_int = 5;
 pub const TW_READ_TIMEOUT: c_int = -333;
 
+/// A TLS client. The flags, the prescribed fields and the callback are the state: a handshake looks at what it finds there.
+/// `ctx` and `ssl` belong to the library.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct twTlsClient {

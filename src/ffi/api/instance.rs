@@ -14,6 +14,7 @@ use super::{config, exported, twApi};
 use crate::connection::{ConnectOptions, Connection, Endpoint, Flag, FlagStore};
 use crate::ffi::connection_info::twConnectionInfo;
 use crate::ffi::messaging;
+use crate::ffi::tls::twTlsClient;
 use crate::model::Text;
 use crate::net::dial::Route;
 use crate::net::tls::TlsError;
@@ -53,6 +54,12 @@ pub(in crate::ffi) fn current() -> Option<Arc<Facade>> {
     let facade = INSTANCE.read().unwrap_or_else(PoisonError::into_inner).clone()?;
     facade.refresh();
     Some(facade)
+}
+
+/// The API object whose TLS client this is, whatever `tw_api` says.
+pub(in crate::ffi) fn of_tls_client(client: *const twTlsClient) -> Option<Arc<Facade>> {
+    let facade = INSTANCE.read().unwrap_or_else(PoisonError::into_inner).clone();
+    facade.filter(|facade| ptr::eq(facade.objects.tls, client))
 }
 
 /// Puts a new object in place, visible to C through `tw_api`.

@@ -25,6 +25,7 @@ use crate::ffi::os_port::DATETIME;
 use crate::ffi::passwds::twPasswdCallbackFunction;
 use crate::ffi::subscribed_props::Manager;
 use crate::ffi::tasker::{twTaskFunction, twTasker_CreateTask};
+use crate::ffi::tls::client::cipher_set_is_usable;
 use crate::ffi::{memory, shapes, standard_props, text};
 
 /// What this library is compatible with.
@@ -183,12 +184,7 @@ pub unsafe extern "C" fn twApi_Initialize(
 
 /// What the original finds out when it makes its WebSocket object: the cipher list, and whether the host name resolves.
 fn check_environment(host: &str, port: u16) -> Result<(), c_int> {
-    // SAFETY: a C string of the program, or NULL; read at this moment as the specification says.
-    let ciphers = unsafe { text::bytes(config::current().cipher_set) };
-    if let Some(ciphers) =
-        ciphers.filter(|ciphers| crate::net::tls::cipher_text_selects_nothing(&String::from_utf8_lossy(ciphers)))
-    {
-        log::error!("twcfg.cipher_set selects no cipher suite: {:?}", String::from_utf8_lossy(ciphers));
+    if !cipher_set_is_usable() {
         return Err(TW_ERROR_CREATING_SSL_CTX);
     }
     let mut retries = config::current().connect_retries;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
-use zeroize::Zeroizing;
+use rustls::pki_types::CertificateDer;
 
 use super::instance::{self, Facade};
 use crate::ffi::connection_info::twConnectionInfo;
@@ -15,14 +15,13 @@ use crate::ffi::errors::{
     TW_OK, TW_TLS_ERROR_LOADING_FILE, TW_UNKNOWN_ERROR,
 };
 use crate::ffi::guard::guard;
-use crate::ffi::passwds::{TW_MAX_PASSWORD_LENGTH, twPasswdCallbackFunction};
+use crate::ffi::passwds::{secret_of, twPasswdCallbackFunction};
 use crate::ffi::text;
-use crate::net::tls::{KeyFormat, TlsError, TlsOptions, load_certificates, load_private_key};
+use crate::ffi::tls::settings::format_of;
+use crate::net::tls::{PrivateKey, TlsError, TlsOptions, X509Fields, load_certificates, load_private_key};
 
 /// The key cannot be read, or does not belong to the certificate.
 const BAD_KEY: c_int = -1;
-/// The type of a key file that is DER.
-const TYPE_DER: c_int = 2;
 
 /// What the application has set, and whether the connection knows it.
 pub(super) struct Security {
@@ -55,16 +54,96 @@ impl Security {
 }
 
 /// Changes the settings and shows the change in the visible structs.
-fn change(settings: impl FnOnce(&mut Security), show: impl FnOnce(&Facade)) {
-    if let Some(facade) = instance::current() {
-        {
-            let mut security = facade.security();
-            settings(&mut security);
-            security.is_new = true;
-        }
-        facade.registering(|_| show(&facade));
-        instance::current();
+fn change(facade: &Facade, settings: impl FnOnce(&mut Security), show: impl FnOnce()) {
+    {
+        let mut security = facade.security();
+        settings(&mut security);
+        security.is_new = true;
     }
+    facade.registering(|_| show());
+    instance::current();
+}
+
+/// The same without anything to be shown.
+fn change_silently(facade: &Facade, settings: impl FnOnce(&mut Security)) {
+    change(facade, settings, || {});
+}
+
+/// See `twApi_SetSelfSignedOk`.
+pub(in crate::ffi) fn accept_self_signed(facade: &Facade) {
+    // SAFETY: the structs live as long as the facade.
+    change(
+        facade,
+        |security| security.options.self_signed_ok = true,
+        || unsafe {
+            (*facade.objects().tls).selfSignedOk = 1;
+        },
+    );
+}
+
+/// See `twApi_DisableCertValidation`.
+pub(in crate::ffi) fn accept_every_certificate(facade: &Facade) {
+    // SAFETY: the structs live as long as the facade.
+    change(
+        facade,
+        |security| security.options.validate = false,
+        || unsafe {
+            (*facade.objects().tls).validateCert = 0;
+        },
+    );
+}
+
+/// See `twApi_DisableEncryption`.
+pub(in crate::ffi) fn send_in_clear(facade: &Facade) {
+    if facade.security().encrypted {
+        facade.connection().close(1000, b"Encryption disabled");
+    }
+    // SAFETY: the structs live as long as the facade.
+    change(
+        facade,
+        |security| security.encrypted = false,
+        || unsafe {
+            (*facade.objects().tls).isEncrypted = 0;
+            (*facade.objects().tls).isEnabled = 0;
+        },
+    );
+}
+
+/// Trusts certificates beside those of earlier calls.
+pub(in crate::ffi) fn trust(facade: &Facade, certificates: Vec<CertificateDer<'static>>) {
+    change_silently(facade, |security| security.options.anchors.load(certificates));
+}
+
+/// Presents a certificate chain to servers that ask for one.
+pub(in crate::ffi) fn present(facade: &Facade, chain: Vec<CertificateDer<'static>>) {
+    change_silently(facade, |security| security.options.identity.set_chain(chain));
+}
+
+/// Sets the key of the client certificate. Tried here, so that a key which cannot be used is refused now and not at the next
+/// handshake; the error says why.
+pub(in crate::ffi) fn set_key(facade: &Facade, key: PrivateKey) -> Result<(), String> {
+    let mut identity = facade.security().options.identity.clone();
+    identity.set_key(key).map_err(|error| error.to_string())?;
+    identity.check().map_err(|error| error.to_string())?;
+    change_silently(facade, |security| security.options.identity = identity);
+    Ok(())
+}
+
+/// Prescribes fields of the server's certificate, in the order of `twApi_SetX509Fields`.
+///
+/// # Safety
+/// The texts are NULL or C strings.
+pub(in crate::ffi) unsafe fn prescribe(facade: &Facade, texts: [*mut c_char; 6]) {
+    // SAFETY: by contract of this function.
+    let copies = texts.map(|value| unsafe { text::bytes(value) }.map(<[u8]>::to_vec));
+    let [subject_cn, subject_o, subject_ou, issuer_cn, issuer_o, issuer_ou] = copies;
+    let fields = X509Fields { subject_cn, subject_o, subject_ou, issuer_cn, issuer_o, issuer_ou };
+    change_silently(facade, |security| security.options.fields = fields);
+}
+
+/// Shows a setting in the connection info, from which tunnels take it.
+fn inform(facade: &Facade, change: impl FnOnce(*mut twConnectionInfo)) {
+    facade.registering(|_| show(facade, change));
 }
 
 /// Shows a change in the connection settings that C sees, if they are there.
@@ -80,14 +159,10 @@ fn show(facade: &Facade, change: impl FnOnce(*mut twConnectionInfo)) {
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_SetSelfSignedOk() {
     guard((), || {
-        change(
-            |security| security.options.self_signed_ok = true,
-            // SAFETY: live structs.
-            |facade| unsafe {
-                (*facade.objects().tls).selfSignedOk = 1;
-                show(facade, |info| (*info).selfsignedOk = 1);
-            },
-        );
+        let Some(facade) = instance::current() else { return };
+        // SAFETY: the struct lives as long as the facade.
+        inform(&facade, |info| unsafe { (*info).selfsignedOk = 1 });
+        accept_self_signed(&facade);
     });
 }
 
@@ -95,14 +170,10 @@ pub extern "C" fn twApi_SetSelfSignedOk() {
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_DisableCertValidation() {
     guard((), || {
-        change(
-            |security| security.options.validate = false,
-            // SAFETY: live structs.
-            |facade| unsafe {
-                (*facade.objects().tls).validateCert = 0;
-                show(facade, |info| (*info).doNotValidateCert = 1);
-            },
-        );
+        let Some(facade) = instance::current() else { return };
+        // SAFETY: the struct lives as long as the facade.
+        inform(&facade, |info| unsafe { (*info).doNotValidateCert = 1 });
+        accept_every_certificate(&facade);
     });
 }
 
@@ -112,18 +183,9 @@ pub extern "C" fn twApi_DisableCertValidation() {
 pub extern "C" fn twApi_DisableEncryption() {
     guard((), || {
         let Some(facade) = instance::current() else { return };
-        if facade.security().encrypted {
-            facade.connection().close(1000, b"Encryption disabled");
-        }
-        change(
-            |security| security.encrypted = false,
-            // SAFETY: live structs.
-            |facade| unsafe {
-                (*facade.objects().tls).isEncrypted = 0;
-                (*facade.objects().tls).isEnabled = 0;
-                show(facade, |info| (*info).disableEncryption = 1);
-            },
-        );
+        // SAFETY: the struct lives as long as the facade.
+        inform(&facade, |info| unsafe { (*info).disableEncryption = 1 });
+        send_in_clear(&facade);
     });
 }
 
@@ -131,10 +193,14 @@ pub extern "C" fn twApi_DisableEncryption() {
 #[unsafe(no_mangle)]
 pub extern "C" fn twApi_DisableWebSocketCompression() {
     guard((), || {
+        let Some(facade) = instance::current() else { return };
+        // SAFETY: the struct lives as long as the facade.
         change(
+            &facade,
             |security| security.compression = false,
-            // SAFETY: the structs live as long as the facade.
-            |facade| unsafe { (*facade.objects().ws).bDisableCompression = 1 },
+            || unsafe {
+                (*facade.objects().ws).bDisableCompression = 1;
+            },
         );
     });
 }
@@ -168,7 +234,7 @@ pub unsafe extern "C" fn twApi_LoadCACert(file: *const c_char, _type: c_int) -> 
         facade.registering(|_| unsafe { facade.show_text(|info| &raw mut (*info).ca_cert_file, file) });
         match load_certificates(path(name)) {
             Ok(certificates) => {
-                change(|security| security.options.anchors.load(certificates), |_| {});
+                trust(&facade, certificates);
                 TW_OK
             }
             Err(error) => {
@@ -197,7 +263,7 @@ pub unsafe extern "C" fn twApi_LoadClientCert(file: *mut c_char) -> c_int {
         facade.registering(|_| unsafe { facade.show_text(|info| &raw mut (*info).client_cert_file, file) });
         match load_certificates(path(name)) {
             Ok(chain) => {
-                change(|security| security.options.identity.set_chain(chain), |_| {});
+                present(&facade, chain);
                 TW_OK
             }
             Err(error) => {
@@ -226,8 +292,9 @@ pub unsafe extern "C" fn twApi_SetClientKey(
             Err(code) => return code,
         };
         // SAFETY: by contract of this function.
-        let (Some(name), Some(callback)) = (unsafe { text::bytes(file) }, passphraseCallback) else {
-            return TW_INVALID_PARAM;
+        let name = match unsafe { text::bytes(file) } {
+            Some(name) if passphraseCallback.is_some() => name,
+            _ => return TW_INVALID_PARAM,
         };
         // SAFETY: fields of live structs.
         facade.registering(|_| unsafe {
@@ -235,20 +302,10 @@ pub unsafe extern "C" fn twApi_SetClientKey(
             show(&facade, |info| (*info).client_key_passphrase = passphraseCallback);
             (*facade.objects().tls).keypasswdCallback = passphraseCallback;
         });
-        let mut buffer = Zeroizing::new(vec![0u8; TW_MAX_PASSWORD_LENGTH as usize + 1]);
-        // SAFETY: the application's function, with a buffer of the size that it is told.
-        unsafe { callback(buffer.as_mut_ptr().cast(), TW_MAX_PASSWORD_LENGTH as u32) };
-        let length = buffer.iter().position(|&byte| byte == 0).unwrap_or(buffer.len());
-        let format = if r#type == TYPE_DER { KeyFormat::Der } else { KeyFormat::Pem };
-        let loaded = load_private_key(path(name), format, &buffer[..length]);
-        let mut options = facade.security().options.clone();
-        let set = loaded.and_then(|key| options.identity.set_key(key)).map_err(|error| error.to_string());
-        // Tried here, so that a key which cannot be used is refused now and not at the next handshake.
-        match set.and_then(|()| options.client_config().map(drop).map_err(|error| error.to_string())) {
-            Ok(()) => {
-                change(|security| security.options.identity = options.identity, |_| {});
-                TW_OK
-            }
+        let passphrase = secret_of(passphraseCallback);
+        let loaded = load_private_key(path(name), format_of(r#type), &passphrase).map_err(|error| error.to_string());
+        match loaded.and_then(|key| set_key(&facade, key)) {
+            Ok(()) => TW_OK,
             Err(error) => {
                 log::error!("twApi_SetClientKey: {error}");
                 BAD_KEY
@@ -272,31 +329,19 @@ pub unsafe extern "C" fn twApi_SetX509Fields(
     issuer_ou: *mut c_char,
 ) -> c_int {
     guard(TW_UNKNOWN_ERROR, || {
-        if instance::current().is_none() {
-            return TW_NULL_OR_INVALID_API_SINGLETON;
-        }
-        // SAFETY: by contract of this function.
-        let copy = |value| unsafe { text::bytes(value) }.map(<[u8]>::to_vec);
-        change(
-            |security| {
-                let fields = &mut security.options.fields;
-                fields.subject_cn = copy(subject_cn);
-                fields.subject_o = copy(subject_o);
-                fields.subject_ou = copy(subject_ou);
-                fields.issuer_cn = copy(issuer_cn);
-                fields.issuer_o = copy(issuer_o);
-                fields.issuer_ou = copy(issuer_ou);
-            },
-            // SAFETY: text fields of live settings, and C strings.
-            |facade| unsafe {
+        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: the caller's texts, and text fields of one of our structs.
+        unsafe {
+            prescribe(&facade, [subject_cn, subject_o, subject_ou, issuer_cn, issuer_o, issuer_ou]);
+            facade.registering(|_| {
                 facade.show_text(|info| &raw mut (*info).subject_cn, subject_cn);
                 facade.show_text(|info| &raw mut (*info).subject_o, subject_o);
                 facade.show_text(|info| &raw mut (*info).subject_ou, subject_ou);
                 facade.show_text(|info| &raw mut (*info).issuer_cn, issuer_cn);
                 facade.show_text(|info| &raw mut (*info).issuer_o, issuer_o);
                 facade.show_text(|info| &raw mut (*info).issuer_ou, issuer_ou);
-            },
-        );
+            });
+        }
         TW_OK
     })
 }

@@ -84,25 +84,31 @@ fn free_addresses(addresses: *mut addrinfo) {
 /// socket: 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twSocket_Connect(s: *mut twSocket) -> c_int {
-    // SAFETY: the caller's socket is NULL or valid, and not used by another thread meanwhile.
-    let Some(socket) = (unsafe { s.as_mut() }) else { return FAILED };
-    if socket.state == OPEN {
-        return TW_OK;
-    }
-    guard(FAILED, || {
-        let deadline = connect_deadline();
+    // SAFETY: the caller's socket.
+    guard(FAILED, || unsafe { connect_until(s, connect_deadline()) })
+}
+
+/// `twSocket_Connect` with a deadline.
+///
+/// # Safety
+/// The socket is NULL or valid, and not used by another thread meanwhile.
+pub(in crate::ffi) unsafe fn connect_until(s: *mut twSocket, deadline: Instant) -> c_int {
+    // SAFETY: by contract of this function.
+    unsafe {
+        let Some(socket) = s.as_mut() else { return FAILED };
+        if socket.state == OPEN {
+            return TW_OK;
+        }
         let code = connect_tcp(socket, deadline);
         if code != TW_OK || socket.proxyHost.is_null() {
             return code;
         }
-        // SAFETY: a socket as above, connected to its proxy.
-        let code = unsafe { http_proxy::connect(s, None, deadline) };
+        let code = http_proxy::connect(s, None, deadline);
         if code != TW_OK {
-            // SAFETY: as above.
-            unsafe { twSocket_Close(s) };
+            twSocket_Close(s);
         }
         code
-    })
+    }
 }
 
 /// When a connect that begins now has to be done.
@@ -144,6 +150,30 @@ pub(in crate::ffi) unsafe fn look_up(socket: &mut twSocket, host: *const c_char,
         let Some(&address) = found.as_ref() else { return false };
         free_addresses(mem::replace(&mut socket.addrInfo, found));
         socket.addr = address;
+    }
+    true
+}
+
+/// Gives a socket that is closed another host and port, for its next connect. The host, or the proxy if one is set, is looked up.
+/// False when that name is not known: then nothing has changed.
+///
+/// # Safety
+/// The socket is NULL or valid and not used by another thread meanwhile, `host` a C string.
+pub(in crate::ffi) unsafe fn retarget(s: *mut twSocket, host: *const c_char, port: u16) -> bool {
+    // SAFETY: by contract of this function; the old host is from the C allocator.
+    unsafe {
+        let Some(socket) = s.as_mut() else { return false };
+        let found = match socket.proxyHost.is_null() {
+            true => look_up(socket, host, port),
+            false => look_up(socket, socket.proxyHost, socket.proxyPort),
+        };
+        if !found {
+            log::error!("the host {:?}, or the proxy on the way to it, is not known", CStr::from_ptr(host));
+            return false;
+        }
+        let copy = memory::copy_bytes(CStr::from_ptr(host).to_bytes());
+        memory::free(mem::replace(&mut socket.host, copy));
+        socket.port = port;
     }
     true
 }

@@ -44,6 +44,17 @@ impl Identity {
         self.key.is_some() && !self.chain.is_empty()
     }
 
+    /// Whether handshakes can use it, as far as it is there: for a key to be refused when it is set.
+    ///
+    /// # Errors
+    /// [`TlsError::UnusableKey`].
+    pub fn check(&self) -> Result<(), TlsError> {
+        match &self.key {
+            Some(key) => key.signing_key().map(drop).map_err(|error| TlsError::UnusableKey(error.to_string())),
+            None => Ok(()),
+        }
+    }
+
     /// True if `key` is certainly not the one of the certificate.
     fn rejects(&self, key: &PrivateKey) -> bool {
         let certificate = self.chain.first().and_then(|der| Certificate::read(der).ok());

@@ -64,6 +64,50 @@ pub fn load_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Lo
     read_certificates(&read_file(path)?)
 }
 
+/// Reads the certificate of a DER file, or the first one of a PEM file.
+///
+/// # Errors
+/// [`LoadError`].
+pub fn load_certificate(path: &Path, format: KeyFormat) -> Result<CertificateDer<'static>, LoadError> {
+    match format {
+        KeyFormat::Pem => load_certificates(path)?.into_iter().next().ok_or(LoadError::NoCertificate),
+        KeyFormat::Der => {
+            let file = read_file(path)?;
+            let unreadable =
+                |error: der::Error| LoadError::UnreadableCertificate { index: 1, reason: error.to_string() };
+            let der = first_value(&file).map_err(unreadable)?;
+            Certificate::read(der).map_err(unreadable)?;
+            Ok(CertificateDer::from(der.to_vec()))
+        }
+    }
+}
+
+/// Reads the certificates of a directory, as OpenSSL keeps them: in files named by the hash of the subject, 8 hexadecimal digits
+/// and a number (`c_rehash` makes such names). Other files are not looked at.
+///
+/// # Errors
+/// [`LoadError`]: the directory or one of these files cannot be read, or there is none.
+pub fn load_certificate_directory(path: &Path) -> Result<Vec<CertificateDer<'static>>, LoadError> {
+    let failed = |source| LoadError::File { path: path.to_owned(), source };
+    let mut certificates = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_name().to_str().is_some_and(is_hash_name) {
+            certificates.extend(load_certificates(&entry.path())?);
+        }
+    }
+    if certificates.is_empty() { Err(LoadError::NoCertificate) } else { Ok(certificates) }
+}
+
+fn is_hash_name(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(hash, number)| {
+        hash.len() == 8
+            && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 /// As [`load_certificates`], out of the contents of a file.
 ///
 /// # Errors

@@ -25,7 +25,9 @@ pub use ciphers::cipher_text_selects_nothing;
 pub use fields::X509Fields;
 pub use identity::Identity;
 pub use key::{KeyFormat, PrivateKey};
-pub use load::{LoadError, load_certificates, load_private_key, read_certificates};
+pub use load::{
+    LoadError, load_certificate, load_certificate_directory, load_certificates, load_private_key, read_certificates,
+};
 pub use options::{TlsError, TlsOptions};
 pub use recover::{RecoverError, RecoveryKey};
 pub use rejected::CertificateRejected;

@@ -3,11 +3,13 @@
 use super::anchors::Anchors;
 use super::fields::X509Fields;
 use super::identity::Identity;
+use super::rejected::CertificateRejected;
 use super::trust::Policy;
 use super::verifier::Verifier;
-use rustls::ClientConfig;
 use rustls::client::Resumption;
 use rustls::crypto::ring::default_provider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, ServerConfig};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -66,14 +68,7 @@ impl TlsOptions {
     /// [`TlsError`].
     pub fn client_config(&self) -> Result<Arc<ClientConfig>, TlsError> {
         let provider = Arc::new(default_provider());
-        let policy = Policy {
-            anchors: self.anchors.clone(),
-            self_signed_ok: self.self_signed_ok,
-            validate: self.validate,
-            check_host_name: self.check_host_name,
-            fields: self.fields.clone(),
-            algorithms: provider.signature_verification_algorithms,
-        };
+        let policy = self.policy();
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| TlsError::Library(error.to_string()))?
@@ -85,5 +80,41 @@ impl TlsOptions {
         };
         config.resumption = Resumption::disabled();
         Ok(Arc::new(config))
+    }
+
+    /// The configuration for the server's end of a connection, which shows the own certificate and asks for none; `None`
+    /// without certificate or key.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn server_config(&self) -> Result<Option<Arc<ServerConfig>>, TlsError> {
+        let Some(resolver) = self.identity.resolver()? else { return Ok(None) };
+        let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| TlsError::Library(error.to_string()))?;
+        Ok(Some(Arc::new(builder.with_no_client_auth().with_cert_resolver(resolver))))
+    }
+
+    /// Judges certificates that a server called `host` has shown, its own first, by these settings, as a handshake does.
+    ///
+    /// # Errors
+    /// [`CertificateRejected`], also if there is no certificate.
+    pub fn judge(&self, shown: &[CertificateDer<'_>], host: &str) -> Result<(), CertificateRejected> {
+        let unusable = |reason: &str| CertificateRejected::Unusable(reason.to_owned());
+        let (leaf, others) = shown.split_first().ok_or_else(|| unusable("there is none"))?;
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let host = ServerName::try_from(bare).map_err(|_| unusable("the host has no name that it could be for"))?;
+        self.policy().judge(leaf, others, &host, UnixTime::now())
+    }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            anchors: self.anchors.clone(),
+            self_signed_ok: self.self_signed_ok,
+            validate: self.validate,
+            check_host_name: self.check_host_name,
+            fields: self.fields.clone(),
+            algorithms: default_provider().signature_verification_algorithms,
+        }
     }
 }

@@ -6,7 +6,8 @@ use super::tls::CertificateRejected;
 use mio::event::Source;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
-use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, ServerConfig};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub enum TransportError {
     #[error("the connection ended without the end of TLS (close_notify): the last data may be missing")]
     Truncated,
     /// TCP ended during the handshake.
-    #[error("the server ended the connection during the TLS handshake; check that the port expects TLS")]
+    #[error("the peer ended the connection during the TLS handshake; check that both ends expect TLS")]
     EndedInHandshake,
 }
 
@@ -56,21 +57,36 @@ pub enum ReadState {
     End,
 }
 
-/// A connected stream over a mio socket.
+/// What a stream needs of its socket: reads and writes that do not block, and an end of the own side.
+pub trait Socket: Read + Write {
+    /// Ends the own side of the connection.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn end_writing(&self) -> io::Result<()>;
+}
+
+impl Socket for TcpStream {
+    fn end_writing(&self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+}
+
+/// A connected stream, over a mio socket unless told otherwise.
 ///
 /// mio reports readiness by edges: it is reported once, then not again until an operation has said "would block". Hence
 /// the rules: after readable readiness call [`read`](Transport::read) until it returns [`ReadState::Blocked`], after
 /// writable readiness [`flush`](Transport::flush) if [`queued`](Transport::queued) is not 0. Register it for both
 /// directions.
-pub struct Transport {
-    socket: TcpStream,
+pub struct Transport<S = TcpStream> {
+    socket: S,
     tls: Option<Box<TlsSession>>,
     outgoing: Outgoing,
 }
 
-impl Transport {
+impl<S: Socket> Transport<S> {
     /// An unencrypted stream.
-    pub fn plain(socket: TcpStream) -> Transport {
+    pub fn plain(socket: S) -> Transport<S> {
         Transport { socket, tls: None, outgoing: Outgoing::default() }
     }
 
@@ -78,13 +94,27 @@ impl Transport {
     ///
     /// # Errors
     /// [`TransportError::ServerName`], or [`TransportError::Tls`] if the configuration is not usable.
-    pub fn tls(socket: TcpStream, config: Arc<ClientConfig>, host: &str) -> Result<Transport, TransportError> {
-        let session = Box::new(TlsSession::new(config, host)?);
+    pub fn tls(socket: S, config: Arc<ClientConfig>, host: &str) -> Result<Transport<S>, TransportError> {
+        let session = Box::new(TlsSession::client(config, host)?);
         Ok(Transport { socket, tls: Some(session), outgoing: Outgoing::default() })
     }
 
+    /// The server's end of a TLS stream; the handshake is yet to be made.
+    ///
+    /// # Errors
+    /// [`TransportError::Tls`] if the configuration is not usable.
+    pub fn tls_server(socket: S, config: Arc<ServerConfig>) -> Result<Transport<S>, TransportError> {
+        let session = Box::new(TlsSession::server(config)?);
+        Ok(Transport { socket, tls: Some(session), outgoing: Outgoing::default() })
+    }
+
+    /// The certificates that the peer has shown, its own first; none before the handshake and without TLS.
+    pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+        self.tls.as_ref().map_or(&[], |session| session.peer_certificates())
+    }
+
     /// The socket of an unencrypted stream, for another one on top of it; `None` if it is encrypted or bytes are still queued.
-    pub fn into_socket(self) -> Option<TcpStream> {
+    pub fn into_socket(self) -> Option<S> {
         (self.tls.is_none() && self.outgoing.len() == 0).then_some(self.socket)
     }
 
@@ -150,7 +180,7 @@ impl Transport {
             session.close(&mut self.outgoing);
         }
         if self.flush().is_ok() && self.queued() == 0 {
-            let _ = self.socket.shutdown(Shutdown::Write);
+            let _ = self.socket.end_writing();
         }
         self.discard_received();
     }

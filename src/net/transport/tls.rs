@@ -2,24 +2,36 @@
 
 use super::{Outgoing, ReadState, TransportError};
 use crate::net::tls::CertificateRejected;
-use rustls::pki_types::ServerName;
-use rustls::{CertificateError, ClientConfig, ClientConnection};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
-/// A TLS client on a socket that does not block.
+/// One end of TLS on a socket that does not block.
 pub(super) struct TlsSession {
-    connection: ClientConnection,
+    connection: Connection,
 }
 
 impl TlsSession {
-    pub(super) fn new(config: Arc<ClientConfig>, host: &str) -> Result<TlsSession, TransportError> {
+    pub(super) fn client(config: Arc<ClientConfig>, host: &str) -> Result<TlsSession, TransportError> {
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         let name = ServerName::try_from(bare.to_owned()).map_err(|_| TransportError::ServerName(host.to_owned()))?;
-        let mut connection = ClientConnection::new(config, name).map_err(TransportError::Tls)?;
+        Ok(TlsSession::over(ClientConnection::new(config, name).map_err(TransportError::Tls)?.into()))
+    }
+
+    pub(super) fn server(config: Arc<ServerConfig>) -> Result<TlsSession, TransportError> {
+        Ok(TlsSession::over(ServerConnection::new(config).map_err(TransportError::Tls)?.into()))
+    }
+
+    fn over(mut connection: Connection) -> TlsSession {
         // What is written is taken over into the queue at once; a limit in between would only cut messages short.
         connection.set_buffer_limit(None);
-        Ok(TlsSession { connection })
+        TlsSession { connection }
+    }
+
+    /// See [`Transport::peer_certificates`](super::Transport::peer_certificates).
+    pub(super) fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+        self.connection.peer_certificates().unwrap_or_default()
     }
 
     /// See [`Transport::handshake`](super::Transport::handshake).
