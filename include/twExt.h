@@ -5219,6 +5219,16 @@ TW_BEGIN_DECLARATIONS
 
 #define TW_FAKE_THINGNAME_LEN 5
 
+/**
+ * For twedge_SetVirtualDirOptions: symbolic links may lead out of the directory.
+ */
+#define TWEDGE_DIR_FOLLOW_LINKS 1
+
+/**
+ * For twedge_SetVirtualDirOptions: the platform may read but not change anything.
+ */
+#define TWEDGE_DIR_READ_ONLY 2
+
 typedef struct twFileManager {
     pthread_mutex_t *mtx;
     twList *virtualDirs;
@@ -5276,7 +5286,8 @@ typedef struct twFile {
 int twFileManager_Create(TW_NO_PROTOTYPE);
 
 /**
- * Forgets all virtual directories and callbacks. Returns 0, 101 when there is no manager.
+ * Closes all files and forgets all virtual directories and callbacks. No other thread may be in a file function. Returns 0, 101 when
+ * there is no manager.
  *
  * # Safety
  * Pointers into the manager are not used afterwards.
@@ -5292,6 +5303,47 @@ char twFileManager_IsEnabled(TW_NO_PROTOTYPE);
  * The file manager, NULL when there is none. The SDK's.
  */
 struct twFileManager *twFileManager_GetFileManager(TW_NO_PROTOTYPE);
+
+/**
+ * Closes the files of transfers that have been idle for longer than `twcfg.file_xfer_timeout` milliseconds. twApi_TaskerFunction does it
+ * as well. Nothing happens without a manager.
+ */
+void twFileManager_CheckStalledTransfers(TW_NO_PROTOTYPE);
+
+/**
+ * Registers a function that is called after each file transfer whose target file fits the filter (`*`, `?`; NULL for all), after its first
+ * call no more if `onceOnly` is not 0. It runs in the thread that serves the platform, and gets whether the file was received, the
+ * transfer, which is the SDK's, and `userdata`. Success is told by `info->state` "VALIDATED".
+ * Returns 0, also for a NULL function, which is not registered; 1300 without a manager, 102.
+ *
+ * # Safety
+ * The filter is NULL or a C string (copied).
+ */
+int twFileManager_RegisterFileCallback(file_cb cb,
+                                       char *filter,
+                                       char onceOnly,
+                                       void *userdata);
+
+/**
+ * Removes the first registration of a function with that pointer, and with that filter unless NULL. May be called by a callback, also for
+ * itself. Returns 0, also when there is none, 1300 without a manager.
+ *
+ * # Safety
+ * The filter is NULL or a C string.
+ */
+int twFileManager_UnregisterFileCallback(file_cb cb,
+                                         char *filter,
+                                         void *userdata);
+
+/**
+ * Calls the registered functions whose filter the target file of a transfer fits, in the order of registration. The transfer stays the
+ * caller's. Nothing happens for NULL and without a target file.
+ *
+ * # Safety
+ * `fti` is NULL or a transfer whose texts are C strings or NULL.
+ */
+void twFileManager_MakeFileCallback(char rcvd,
+                                    struct twFileTransferInfo *fti);
 
 /**
  * Offers a directory to the platform as a virtual directory of a thing, replacing the one of that name. The path is not looked
@@ -5315,6 +5367,18 @@ int twFileManager_RemoveVirtualDir(const char *thingName,
                                    char *dirName);
 
 /**
+ * Sets what is allowed in a virtual directory: TWEDGE_DIR_FOLLOW_LINKS, TWEDGE_DIR_READ_ONLY or both (`|`). An
+ * addition to the interface; without it 0 holds. Returns 0, 1300 without a manager, 101 for NULL, 107 when the thing has no such
+ * directory.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+int twedge_SetVirtualDirOptions(const char *thingName,
+                                const char *dirName,
+                                int options);
+
+/**
  * The virtual directories of a thing, or of all with NULL, as a new list of `twFile`: the caller's, delete with twList_Delete.
  * Directories that do not exist are left out. NULL without a manager.
  *
@@ -5324,8 +5388,22 @@ int twFileManager_RemoveVirtualDir(const char *thingName,
 twList *twFileManager_ListVirtualDirs(const char *entityName);
 
 /**
- * The real path behind a virtual path of a thing, with a file name appended if there is one: malloc'ed, the caller's. NULL for an
- * unknown virtual directory, an empty path, a path that climbs with `..`, a result above 4096 bytes, without a manager.
+ * What is in a virtual path of a thing, as a new list of `twFile`: the caller's, delete with twList_Delete. `namemask` filters names with
+ * `*` and `?`, NULL is all; `returnType` is LIST_ALL, LIST_FILES or LIST_DIRS. The path `/` has the virtual directories.
+ * NULL without a manager, for NULL, and for a path that leads to no directory.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+twList *twFileManager_ListEntities(const char *entityName,
+                                   const char *path,
+                                   const char *namemask,
+                                   char returnType);
+
+/**
+ * The real path behind a virtual path of a thing, with a file name appended if there is one: malloc'ed, the caller's. It is put together
+ * as a text: whatever `..` the arguments have is in it, so do not open it for somebody else. NULL for an unknown virtual directory, an empty
+ * path, a result above 4096 bytes, without a manager.
  *
  * # Safety
  * The texts are NULL or C strings.
@@ -5335,45 +5413,147 @@ char *twFileManager_GetRealPath(const char *thingName,
                                 const char *filename);
 
 /**
- * The real path of a virtual directory of a thing: malloc'ed, the caller's. NULL when there is none.
- *
- * # Safety
- * The texts are NULL or C strings.
- */
-char *getVirtualDirPath(const char *thing, char *virtualDir);
-
-/**
- * Registers a function that is called after a file transfer, for paths that match the filter (`*`, `?`; NULL for all).
- * Returns 0, 1300 without a manager, 101 for NULL.
- *
- * # Safety
- * The filter is NULL or a C string (copied).
- */
-int twFileManager_RegisterFileCallback(file_cb cb, char *filter, char onceOnly, void *userdata);
-
-/**
- * Removes the first registration of a function with that pointer, and with that filter unless NULL. Returns 0, also when there is
- * none, 1300 without a manager.
- *
- * # Safety
- * The filter is NULL or a C string.
- */
-int twFileManager_UnregisterFileCallback(file_cb cb,
-                                         char *filter,
-                                         void *userdata);
-
-/**
  * A new, empty file object: the caller's, delete with twFile_Delete.
  */
 struct twFile *twFile_Create(TW_NO_PROTOTYPE);
 
 /**
- * Deletes a file object and closes its handle. NULL-safe.
+ * Deletes a file object and closes its handle. NULL-safe. A file of twFileManager_OpenFile is closed with twFileManager_CloseFile.
  *
  * # Safety
  * `f` is NULL or a file object that is not used afterwards.
  */
 void twFile_Delete(void *f);
+
+/**
+ * Says whether a file is in use: one that is does not end for being idle. Nothing happens for NULL.
+ *
+ * # Safety
+ * `file` is NULL or a file object.
+ */
+void twFile_SetIsInUse(struct twFile *file, char isInUse);
+
+/**
+ * Opens a file by its real path, as fopen does; also above 2 GiB. The stream is the caller's, close it with fclose. NULL for NULL and on
+ * failure, with errno set.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+FILE *twFile_FOpen(const char *name,
+                   const char *mode);
+
+/**
+ * The transfer that row 0 of a table of jobs describes; what it does not tell is NULL or 0. The caller's, delete with
+ * twFileTransferInfo_Delete. NULL for NULL and a table without rows.
+ *
+ * # Safety
+ * `it` is NULL or a table.
+ */
+struct twFileTransferInfo *twFileTransferInfo_Create(twInfoTable *it);
+
+/**
+ * Deletes a transfer. NULL-safe. One that a callback is given is the SDK's, and is not deleted while the callback runs.
+ *
+ * # Safety
+ * `transferInfo` is NULL or a transfer that is not used afterwards.
+ */
+void twFileTransferInfo_Delete(void *transferInfo);
+
+/**
+ * Opens a file in a virtual directory, with the mode of fopen and a file name below the path if there is one. It is one of the open files
+ * from then on, which the platform cannot open as well: close it with twFileManager_CloseFile. It ends when it has been idle for too long,
+ * unless twFile_SetIsInUse says that it is in use. NULL for NULL, without a manager, when it is open, and when it cannot be opened.
+ *
+ * # Safety
+ * The texts are NULL or C strings.
+ */
+struct twFile *twFileManager_OpenFile(const char *thingName,
+                                      const char *path,
+                                      const char *filename,
+                                      char *mode);
+
+/**
+ * Closes an open file and deletes the object. NULL-safe.
+ *
+ * # Safety
+ * `file` is NULL or a file object that is not used afterwards.
+ */
+void twFileManager_CloseFile(void *file);
+
+/**
+ * The open file of a transfer id, or at a path of a thing with a file name below it; any of them may be NULL. It is marked as in use: give
+ * it back with twFile_SetIsInUse(file, FALSE). The SDK's. NULL when there is none; `*isTimedOut`, unless NULL, then tells whether it has
+ * just been closed for being idle.
+ *
+ * # Safety
+ * The texts are NULL or C strings, `isTimedOut` is NULL or a place for a char.
+ */
+struct twFile *twFileManager_GetOpenFile(const char *thingName,
+                                         const char *path,
+                                         const char *filename,
+                                         const char *tid,
+                                         char *isTimedOut);
+
+/**
+ * The MD5 of a file as the service GetFileChecksum gives it: of the open file at a virtual path of an entity (`adjustedPath`), else of the file
+ * at a real path. `*content` is a new table, the caller's. Returns a message code: 64 success, 128 for NULL, 132 when it is missing, 160.
+ *
+ * # Safety
+ * The texts are NULL or C strings, `content` is NULL or a place for a pointer.
+ */
+enum msgCodeEnum twFileManager_GetFileChecksum(const char *entityName,
+                                               twInfoTable **content,
+                                               const char *realPath,
+                                               const char *adjustedPath);
+
+/**
+ * Brings a file of this device to the platform: asks it to copy `sourceFile` in the virtual path `sourcePath` of the thing
+ * `sourceRepo` to a repository. `timeout` in milliseconds, 0 for the default of requests. With `asynch` it returns when the platform has
+ * accepted, else when the transfer has ended; then other threads must be handling messages meanwhile. `*tid` is the id of the transfer:
+ * malloc'ed, the caller's. Returns 0, 101 for NULL or a time above 2147483647, 1302 when there is no such file, 1113 offline (`*tid` is left
+ * alone), 1114 no answer, 1303 when the transfer has failed, 1107 without an API object, 1100.. as the platform says.
+ *
+ * # Safety
+ * The texts are NULL or C strings, `tid` is NULL or a place for a pointer.
+ */
+int twFileManager_SendFile(const char *sourceRepo,
+                           const char *sourcePath,
+                           const char *sourceFile,
+                           const char *targetRepo,
+                           const char *targetPath,
+                           const char *targetFile,
+                           uint32_t timeout,
+                           char asynch,
+                           char **tid);
+
+/**
+ * Fetches a file of the platform: as twFileManager_SendFile, with a thing of this device as `targetRepo`.
+ *
+ * # Safety
+ * As for twFileManager_SendFile.
+ */
+int twFileManager_GetFile(const char *sourceRepo,
+                          const char *sourcePath,
+                          const char *sourceFile,
+                          const char *targetRepo,
+                          const char *targetPath,
+                          const char *targetFile,
+                          uint32_t timeout,
+                          char asynch,
+                          char **tid);
+
+/**
+ * Ends a transfer: closes the open files of `ft->transferId` and at two virtual paths of an entity, any of which may be NULL, and calls the
+ * callbacks once. The transfer stays the caller's. Returns a message code: 64 success, 160 when no file is open.
+ *
+ * # Safety
+ * The texts are NULL or C strings, `ft` is NULL or a transfer whose texts are C strings or NULL.
+ */
+enum msgCodeEnum twFileManager_FinishFileTransfer(const char *entityName,
+                                                  struct twFileTransferInfo *ft,
+                                                  const char *path,
+                                                  const char *adjustedPath);
 
 TW_END_DECLARATIONS
 
@@ -5382,6 +5562,23 @@ TW_END_DECLARATIONS
 /* twFileTransferCallbacks.h: the services of file transfer */
 #if defined(TWEDGE_PART_twFileTransferCallbacks) && !defined(TWEDGE_FILE_TRANSFER_CALLBACKS_H)
 #define TWEDGE_FILE_TRANSFER_CALLBACKS_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Serves a file transfer service of an entity: what the library does with a request of the platform that no registration takes.
+ * `*content` is a new table, the caller's, or NULL. Returns a message code: 64 for success, 128 for an unknown service or missing arguments,
+ * 160 without a file manager or a place for the result, otherwise as the service.
+ *
+ * # Safety
+ * The texts are NULL or C strings, `params` is NULL or a table, `content` NULL or a place for a pointer.
+ */
+enum msgCodeEnum fileTransferCallback(const char *entityName,
+                                      const char *serviceName,
+                                      twInfoTable *params,
+                                      twInfoTable **content);
+
+TW_END_DECLARATIONS
 
 #endif /* TWEDGE_FILE_TRANSFER_CALLBACKS_H */
 
@@ -5657,6 +5854,27 @@ TW_END_DECLARATIONS
 /* twZipTar.h: unpacking of archives */
 #if defined(TWEDGE_PART_twZipTar) && !defined(TW_ZIPTAR_H)
 #define TW_ZIPTAR_H
+
+TW_BEGIN_DECLARATIONS
+
+/**
+ * Unpacks every entry of a zip archive below the current working directory, replacing files that are there. Entries whose names are
+ * absolute or climb with `..` are refused. Returns 0, 1 when the archive cannot be read or any entry was not unpacked; the others then are.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+int twApi_ZipExtractFile(const char *zipFileName);
+
+/**
+ * Unpacks a tar archive that is compressed with gzip: as twApi_ZipExtractFile. Links that lead out of the directory are refused as well.
+ *
+ * # Safety
+ * The name is NULL or a C string.
+ */
+int twApi_TgzExtractFile(const char *tgzFileName);
+
+TW_END_DECLARATIONS
 
 #endif /* TW_ZIPTAR_H */
 

@@ -7,6 +7,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod archive;
 pub mod client;
 pub mod connection;
 #[allow(unsafe_code)]

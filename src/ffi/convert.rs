@@ -312,7 +312,8 @@ pub fn table_to_c(source: &InfoTable) -> *mut twInfoTable {
     }
 }
 
-fn row_to_c(cells: &Row) -> *mut twInfoTableRow {
+/// A C row with copies of the cells, to be deleted with `twInfoTableRow_Delete`. NULL when there is no memory.
+pub fn row_to_c(cells: &Row) -> *mut twInfoTableRow {
     let made = row::empty();
     if made.is_null() {
         return made;

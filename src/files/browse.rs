@@ -89,6 +89,11 @@ impl FileManager {
         Ok(Some(InfoTable { shape: file_shape(), rows }))
     }
 
+    /// Whether there is something at a path of a thing.
+    pub fn exists(&self, thing: &Text, path: &[u8]) -> bool {
+        VirtualPath::parse(path).is_ok_and(|path| self.entry_at(thing, &path).is_ok())
+    }
+
     /// What is at a path of a thing.
     fn entry_at(&self, thing: &Text, path: &VirtualPath) -> Result<Entry, FileError> {
         let io = |error: io::Error| FileError::io("looking at", path.text(), error);
@@ -138,11 +143,6 @@ fn file_row(entry: &Entry, path: &Text) -> Row {
 fn branch_table(branches: impl IntoIterator<Item = Branch>) -> InfoTable {
     let fields = ["name", "path", "parentPath"].map(|name| Field::new(name, BaseType::STRING));
     let mut table = InfoTable::new(DataShape::new(fields.to_vec()));
-    table.rows.extend(branches.into_iter().map(|branch| branch_row(&branch)));
+    table.rows.extend(branches.into_iter().map(|branch| branch.row()));
     table
-}
-
-/// A directory as a row of GetDirectoryStructure.
-pub(super) fn branch_row(branch: &Branch) -> Row {
-    [&branch.name, &branch.path, &branch.parent].map(|text| Value::string(text.clone())).to_vec()
 }

@@ -78,9 +78,9 @@ impl Directories {
     /// The text of the real path of a virtual path and a file below it, with whatever `..` they have: to be shown, not
     /// to be opened. `None` for an unknown directory and for a path that is too long.
     pub fn show(&self, thing: &[u8], path: &[u8], file: &[u8]) -> Option<PathBuf> {
-        let mut parts = components(path).chain(components(file));
+        let mut parts = components(path);
         let mut real = self.find(thing, parts.next()?)?.real.clone();
-        parts.for_each(|part| real.push(OsStr::from_bytes(part)));
+        parts.chain(components(file)).for_each(|part| real.push(OsStr::from_bytes(part)));
         (real.as_os_str().len() <= MAX_PATH).then_some(real)
     }
 }

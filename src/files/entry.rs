@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileError;
 use super::directory::Place;
-use crate::model::Text;
+use crate::model::{Row, Text, Value};
 
 /// What may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,13 @@ pub struct Branch {
     pub path: Text,
     /// That of the directory that it is in.
     pub parent: Text,
+}
+
+impl Branch {
+    /// As a row of GetDirectoryStructure.
+    pub fn row(&self) -> Row {
+        [&self.name, &self.path, &self.parent].map(|text| Value::string(text.clone())).to_vec()
+    }
 }
 
 /// How deep directories are followed.

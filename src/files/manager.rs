@@ -237,8 +237,8 @@ impl FileManager {
     }
 
     /// The open file at a path of a thing, or of a transfer. What is idle is closed meanwhile.
-    pub fn find_open(&self, thing: &Text, path: &VirtualPath, tid: Option<&Text>) -> Found {
-        let key = self.place(thing, path).map(|place| place.key()).ok();
+    pub fn find_open(&self, thing: &Text, path: Option<&VirtualPath>, tid: Option<&Text>) -> Found {
+        let key = path.and_then(|path| self.place(thing, path).ok()).map(|place| place.key());
         match self.lookup(thing, key.as_deref(), tid) {
             Lookup::Found(file) => Found::Open(file),
             Lookup::TimedOut => Found::TimedOut,

@@ -139,6 +139,19 @@ impl OpenFile {
         &self.real
     }
 
+    /// Its real path as virtual directory and virtual path give it, links not resolved.
+    pub fn place(&self) -> &Path {
+        &self.key
+    }
+
+    /// The file itself, with a position that all copies share.
+    ///
+    /// # Errors
+    /// It is closed, or the system has no more files.
+    pub fn try_clone(&self) -> io::Result<File> {
+        self.handle()?.try_clone()
+    }
+
     /// How it was opened.
     pub fn mode(&self) -> OpenMode {
         self.mode

@@ -8,8 +8,8 @@ use crate::connection::{Incoming, Reply};
 use crate::model::{InfoTable, Text};
 use crate::wire::{Characteristic, EntityType, MessageCode, Request};
 
-/// The services of a file transfer (ext-files-tunnels.md 3.4).
-pub const FILE_SERVICES: [&str; 17] = [
+/// The services of a file transfer (ext-files-tunnels.md 3.4). The list that C programs see, `fileXferServices`, has no RenameFile.
+pub const FILE_SERVICES: [&str; 18] = [
     "BrowseDirectory",
     "CancelFileTransfer",
     "CompleteFileTransfer",
@@ -25,6 +25,7 @@ pub const FILE_SERVICES: [&str; 17] = [
     "MakeDirectory",
     "MoveFile",
     "ReadFromBinaryFile",
+    "RenameFile",
     "StartFileTransfer",
     "WriteToBinaryFile",
 ];

@@ -10,6 +10,7 @@ use crate::ffi::definitions::{
     TW_SERVICES, TWX_BAD_REQUEST, TWX_INTERNAL_SERVER_ERROR, TWX_NOT_FOUND, characteristicEnum, entityTypeEnum,
     msgCodeEnum,
 };
+use crate::ffi::file_manager;
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::twInfoTable;
 use crate::ffi::{convert, text};
@@ -87,8 +88,10 @@ pub unsafe extern "C" fn findCallback(
                 return info.cb;
             }
         }
-        let is_built_in = kind == TW_SERVICES && facade.registry().has_built_in(entity.as_bytes(), name.as_bytes());
-        if is_built_in {
+        let is_served = || facade.registry().has_built_in(entity.as_bytes(), name.as_bytes());
+        // A program may have set the file manager to NULL, which the registry does not know.
+        let has_manager = || file_manager::current().is_some() || !FILE_SERVICES.iter().any(|known| name == *known);
+        if kind == TW_SERVICES && is_served() && has_manager() {
             return handlers::service_pointer(Some(built_in_service));
         }
         ptr::null_mut()

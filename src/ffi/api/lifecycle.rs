@@ -17,7 +17,7 @@ use crate::ffi::errors::{
     TW_NULL_OR_INVALID_API_SINGLETON, TW_NULL_OR_INVALID_MSG_HANDLER, TW_OK, TW_UNKNOWN_ERROR,
     TW_WEBSOCKET_MSG_TOO_LARGE, TW_WEBSOCKET_NOT_CONNECTED,
 };
-use crate::ffi::file_manager::twFileManager_Delete;
+use crate::ffi::file_manager::{self, twFileManager_CheckStalledTransfers, twFileManager_Delete};
 use crate::ffi::guard::guard;
 use crate::ffi::logger::twLogger_Delete;
 use crate::ffi::messaging::{eventcb, twMessageHandler, twMessageHandler_CleanupOldMessages};
@@ -178,6 +178,7 @@ pub unsafe extern "C" fn twApi_Initialize(
         if !Manager::start(facade.things().subscribed.clone()) {
             log::error!("there is no memory for the manager of subscribed properties: they cannot be set");
         }
+        file_manager::attach();
         TW_OK
     })
 }
@@ -458,6 +459,7 @@ pub unsafe extern "C" fn twApi_TaskerFunction(_now: DATETIME, _params: *mut c_vo
         if let Some(facade) = instance::current() {
             facade.connection().tick();
         }
+        twFileManager_CheckStalledTransfers();
     });
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::instance::{self, Facade};
 use super::lifecycle::twApi_TaskerFunction;
 use crate::connection::Work;
+use crate::ffi::file_manager;
 use crate::ffi::guard::guard;
 use crate::ffi::messaging;
 use crate::ffi::os_port::DATETIME;
@@ -39,7 +40,12 @@ impl Waiter for ConnectionWaiter {
             (true, false) => Work::Tasker,
             _ => Work::Handler,
         };
-        facade.connection().wait_for_work(work, until, &keep_waiting) || has_waiting()
+        let has_work = if functions.contains(Functions::TASKER) {
+            wait_for_tasker(&facade, work, until, &keep_waiting)
+        } else {
+            facade.connection().wait_for_work(work, until, &keep_waiting)
+        };
+        has_work || has_waiting()
     }
 
     fn wake(&self) {
@@ -47,6 +53,15 @@ impl Waiter for ConnectionWaiter {
             facade.connection().wake_pumps();
         }
     }
+}
+
+/// A tick also ends file transfers that stall. One that would stall earlier than expected ends the sleep.
+fn wait_for_tasker(facade: &Facade, work: Work, until: Instant, keep_waiting: &dyn Fn() -> bool) -> bool {
+    let stall = file_manager::next_stall();
+    let is_sooner = || file_manager::next_stall().is_some_and(|next| stall.is_none_or(|stall| next < stall));
+    let end = stall.map_or(until, |stall| stall.min(until));
+    let has_work = facade.connection().wait_for_work(work, end, &|| keep_waiting() && !is_sooner());
+    has_work || (keep_waiting() && (end < until || is_sooner()))
 }
 
 /// Tells the threads of ours how to wait for this API object.

@@ -1,0 +1,100 @@
+//! Tar archives that are compressed with gzip.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use tar::{Archive, Entry, EntryType};
+
+use super::destination::{Destination, inside, stays_inside};
+use super::{ArchiveError, EntryError, outcome};
+
+/// Unpacks every entry of a tar archive compressed with gzip below a directory, replacing files that are there. Devices and the like are
+/// refused.
+///
+/// # Errors
+/// The archive cannot be read to its end, or some entries were not unpacked.
+pub fn unpack_tgz(path: &Path, destination: &Path) -> Result<(), ArchiveError> {
+    let unreadable = |error: io::Error| ArchiveError::Unreadable { path: path.to_owned(), error };
+    let destination = Destination::new(destination).map_err(unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
+    let mut archive = Archive::new(MultiGzDecoder::new(file));
+    let (mut entries, mut failed) = (0, Vec::new());
+    for entry in archive.entries().map_err(unreadable)? {
+        match entry {
+            Ok(mut entry) => {
+                let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+                if let Err(error) = unpack(&mut entry, &destination) {
+                    failed.push((name, error));
+                }
+            }
+            Err(error) if entries == 0 => return Err(unreadable(error)),
+            Err(error) => return Err(ArchiveError::Damaged { entries, error }),
+        }
+        entries += 1;
+    }
+    outcome(failed)
+}
+
+fn unpack<R: Read>(entry: &mut Entry<'_, R>, destination: &Destination) -> Result<(), EntryError> {
+    let name = entry.path()?.into_owned();
+    let kind = entry.header().entry_type();
+    match kind {
+        EntryType::Directory => destination.directory(&name).map(drop),
+        EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+            let mut file = destination.file(&name)?;
+            io::copy(entry, &mut file)?;
+            finish(entry, &file)
+        }
+        EntryType::Symlink => {
+            let target = entry.link_name()?.ok_or(EntryError::Escapes)?.into_owned();
+            if !stays_inside(&inside(&name).ok_or(EntryError::Escapes)?, &target) {
+                return Err(EntryError::Escapes);
+            }
+            let place = free_place(&name, destination)?;
+            std::os::unix::fs::symlink(target, &place)?;
+            // Links that stay inside by their text may lead out one behind the other.
+            if fs::canonicalize(&place).is_ok_and(|found| !found.starts_with(destination.path())) {
+                fs::remove_file(place)?;
+                return Err(EntryError::Escapes);
+            }
+            Ok(())
+        }
+        EntryType::Link => {
+            let target = entry.link_name()?.ok_or(EntryError::Escapes)?.into_owned();
+            let source = fs::canonicalize(destination.path().join(inside(&target).ok_or(EntryError::Escapes)?))?;
+            if !source.starts_with(destination.path()) {
+                return Err(EntryError::Escapes);
+            }
+            Ok(fs::hard_link(source, free_place(&name, destination)?)?)
+        }
+        // Headers that describe other entries are nothing to be unpacked.
+        EntryType::XGlobalHeader => Ok(()),
+        _ => Err(EntryError::Io(io::Error::new(io::ErrorKind::Unsupported, "it is neither file, directory nor link"))),
+    }
+}
+
+/// Where a link can be made: what is there goes, unless it is a directory.
+fn free_place(name: &Path, destination: &Destination) -> Result<std::path::PathBuf, EntryError> {
+    let place = destination.place(name)?;
+    if fs::symlink_metadata(&place).is_ok() {
+        fs::remove_file(&place)?;
+    }
+    Ok(place)
+}
+
+/// Rights and time as the archive tells them.
+fn finish<R: Read>(entry: &Entry<'_, R>, file: &File) -> Result<(), EntryError> {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, UNIX_EPOCH};
+    let header = entry.header();
+    if let Ok(mode) = header.mode() {
+        file.set_permissions(fs::Permissions::from_mode(mode & 0o777))?;
+    }
+    // A time that the system cannot have is left out.
+    if let Some(time) = header.mtime().ok().and_then(|time| UNIX_EPOCH.checked_add(Duration::from_secs(time))) {
+        file.set_modified(time)?;
+    }
+    Ok(())
+}
