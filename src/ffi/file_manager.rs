@@ -158,6 +158,8 @@ fn create() -> Result<(), c_int> {
     let files = FileManager::new(Path::new(OsStr::from_bytes(&staging)), settings, Watched(shown.clone()));
     let files = files.map_err(|error| {
         log::error!("the staging directory {staging} cannot be made: {error}; set twcfg.file_xfer_staging_dir");
+        // SAFETY: nobody has seen it.
+        unsafe { shown.delete() };
         TW_ERROR_CREATING_STAGING_DIR
     })?;
     shown.show_directories(&files);
