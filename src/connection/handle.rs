@@ -350,11 +350,14 @@ impl Connection {
         self.shared().dispatch.wake_all();
     }
 
-    /// Marks a thing to be synchronized by the next `tick`: what the service NotifyPropertyUpdate does.
-    pub fn notify_property_update(&self, thing: &Text) {
-        if self.shared().synchronizer.mark(thing) {
+    /// Marks a thing to be synchronized by the next `tick`: what the service NotifyPropertyUpdate does. False when a push that waited
+    /// for it has synchronized the thing for this request already.
+    pub fn notify_property_update(&self, thing: &Text) -> bool {
+        let marked = self.shared().synchronizer.mark(thing);
+        if marked {
             self.shared().tasker.raise();
         }
+        marked
     }
 
     /// Before values of a bound thing are pushed: waits until the platform's push types are known, at most `limit` and 5 s, and once per

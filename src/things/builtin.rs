@@ -13,16 +13,14 @@ const NOTIFY_PROPERTY_UPDATE: &str = "NotifyPropertyUpdate";
 /// Is told when the platform wants a thing synchronized. Called without a lock held, on the thread that serves the
 /// request; [`Registry::take_update_requests`] says which things.
 pub trait UpdateObserver: Send + Sync {
-    /// A bound thing was marked.
-    fn update_requested(&self, thing: &Text);
+    /// A bound thing was marked. False when it has been synchronized for this already: the mark is taken off.
+    fn update_requested(&self, thing: &Text) -> bool;
 }
 
 /// A connection synchronizes the thing at its next tick.
 impl UpdateObserver for WeakConnection {
-    fn update_requested(&self, thing: &Text) {
-        if let Some(connection) = self.upgrade() {
-            connection.notify_property_update(thing);
-        }
+    fn update_requested(&self, thing: &Text) -> bool {
+        self.upgrade().is_none_or(|connection| connection.notify_property_update(thing))
     }
 }
 

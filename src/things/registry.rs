@@ -457,8 +457,10 @@ impl Registry {
             let mut state = self.write();
             (state.bindings.mark(thing), state.observer.clone())
         };
-        if let (true, Some(observer)) = (bound, observer) {
-            observer.update_requested(thing);
+        if let (true, Some(observer)) = (bound, observer)
+            && !observer.update_requested(thing)
+        {
+            self.take_update_request(thing);
         }
         bound
     }

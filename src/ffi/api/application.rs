@@ -53,8 +53,8 @@ impl CApplication {
 
 /// The platform wants a thing synchronized: the next tick does it.
 impl UpdateObserver for CApplication {
-    fn update_requested(&self, thing: &Text) {
-        self.with(|facade| facade.connection().notify_property_update(thing));
+    fn update_requested(&self, thing: &Text) -> bool {
+        self.with(|facade| facade.connection().notify_property_update(thing)).unwrap_or(true)
     }
 }
 

@@ -91,7 +91,9 @@ impl SubscribedProperties {
         let mut state = self.shared.lock();
         let rule = self.rule_of(thing, &value)?;
         let registry = &self.shared.registry;
-        let held = !state.is_synchronized(thing) && registry.is_bound(thing);
+        // The platform's push types are not known: never asked for on this connection, or it has said that they have changed.
+        let unknown = !state.is_synchronized(thing) || registry.needs_update(thing);
+        let held = unknown && registry.is_bound(thing);
         let folded = fold && rule.folds();
         let reference = state.current(thing, &value.name);
         match rule.judge(&value, folded, reference) {

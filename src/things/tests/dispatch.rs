@@ -157,8 +157,9 @@ fn the_reason_of_a_failing_service_is_the_column_of_that_name() {
 struct Marked(Mutex<Vec<Text>>);
 
 impl UpdateObserver for Marked {
-    fn update_requested(&self, thing: &Text) {
+    fn update_requested(&self, thing: &Text) -> bool {
         self.0.lock().unwrap().push(thing.clone());
+        *thing != *"Done"
     }
 }
 
@@ -167,14 +168,15 @@ fn notify_property_update_marks_bound_things() {
     let registry = Registry::new();
     let observer = Arc::new(Marked::default());
     registry.set_update_observer(Some(observer.clone()));
-    for thing in ["A", "B"] {
+    for thing in ["A", "B", "Done"] {
         registry.bind(&thing.into(), DefaultServices::WithoutMetadata).unwrap();
     }
     assert_eq!(call(&registry, "B", "GetMetadata").0, MessageCode::NOT_FOUND);
-    for thing in ["B", "A"] {
+    for thing in ["B", "A", "Done"] {
         assert_eq!(call(&registry, thing, "NotifyPropertyUpdate"), (MessageCode::SUCCESS, None, None));
     }
-    assert_eq!(*observer.0.lock().unwrap(), ["B", "A"].map(Text::from));
+    assert_eq!(*observer.0.lock().unwrap(), ["B", "A", "Done"].map(Text::from));
+    assert!(!registry.needs_update(b"Done"), "synchronized already, says the observer");
     assert!(registry.needs_update(b"A"));
     assert_eq!(registry.take_update_requests(), ["A", "B"].map(Text::from), "in the order of binding");
     assert!(registry.take_update_requests().is_empty());

@@ -15,6 +15,19 @@ fn what_the_registered_type_rejects_is_judged_by_the_platform_s() {
 }
 
 #[test]
+fn what_is_rejected_after_the_platform_has_announced_other_types_is_judged_by_them() {
+    let device = Device::new().with("p", "ALWAYS", 0.0).bound();
+    device.synchronize(&[("p", Some("NEVER"), 0.0)]);
+    assert_eq!(device.set("p", 1.0), Ok(Taken::Rejected));
+    device.things.registry.request_update(&device.thing);
+    assert_eq!(device.set("p", 2.0), Ok(Taken::Held));
+    device.synchronize(&[("p", Some("ALWAYS"), 0.0)]);
+    assert_eq!(device.queued(), [2.0]);
+    device.synchronize(&[("p", Some("NEVER"), 0.0)]);
+    assert_eq!(device.set("p", 3.0), Ok(Taken::Rejected));
+}
+
+#[test]
 fn what_is_accepted_is_not_judged_again_and_the_order_is_that_of_the_sets() {
     let device = Device::new().with("p", "VALUE", 1.5).with("q", "ALWAYS", 0.0).bound();
     for number in [1.0, 2.0, 3.0, 5.0] {
