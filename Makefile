@@ -22,7 +22,7 @@ NATIVE_LIBS := -lpthread -ldl -lm
 # Whose layouts the headers are checked for besides the host's: two 32-bit ones, little and big endian, and a 64-bit one.
 CROSS_TARGETS ?= arm-linux-gnueabihf,mips-linux-gnu,aarch64-linux-gnu
 
-.PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c conformance check \
+.PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c misuse conformance check \
         examples demo test-examples bench bench-idle release-platform \
         test-install test-headers install uninstall clean need-build need-test
 
@@ -143,7 +143,7 @@ examples: build/SteamSensor build/SteamTutorial $(EXTENSIONS)
 demo: build/SteamSensor
 	$(CARGO) run --locked --quiet --package twedge-platform --bin twedge-demo -- -- build/SteamSensor
 
-test: test-rust test-c conformance test-examples
+test: test-rust test-c misuse conformance test-examples
 
 # The demo ends with 0 only if all six steps and a service call were seen.
 test-examples: examples
@@ -168,6 +168,10 @@ test-rust:
 
 test-c: need-test lib
 	tests/c/run.sh
+
+# Every function with NULL for each pointer.
+misuse: need-test lib
+	tests/c/misuse/run.sh
 
 # Ours, or with LIB=FILE INCLUDE=FOLDERS any other library with this interface.
 conformance: need-test $(if $(LIB),,lib)
