@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use twedge::connection::Settings;
 use twedge::model::{BaseType, InfoTable, Row, Text, Value};
+use twedge::net::upgrade::switching_protocols;
 use twedge::net::websocket::close_payload;
 use twedge::things::UPDATE_SERVICE;
 use twedge::wire::{Body, Header, Message, MessageCode, NO_SESSION, Request, Response, decode_header};
@@ -40,7 +41,7 @@ pub fn waits_for_asynchronous_answers(recording: &Recording) -> bool {
 
 /// Whether results of calls differ: where refused values stay queued, and where an upgrade succeeds that failed.
 pub fn has_other_results(recording: &Recording) -> bool {
-    matches!(recording.number(), 5 | 26 | 43)
+    matches!(recording.number(), 5 | 26 | 43 | 54)
 }
 
 /// The steps of the server, for our client.
@@ -63,6 +64,7 @@ pub fn steps(recording: &Recording) -> Vec<Step> {
         39 => reconnects(&mut steps, Some(1002)),
         42 => reconnects(&mut steps, None),
         44 => glued_request_is_answered(&mut steps),
+        54 => goes_on_through_the_proxy(&mut steps),
         _ => {}
     }
     steps
@@ -168,6 +170,15 @@ fn upgrade_succeeds(steps: &mut Vec<Step>) {
         body: Body::Response(Response::default()),
     }));
     steps.push(Step::ReceiveClose(close_payload(1000, b"bye")));
+}
+
+/// The client goes on with the upgrade where the original gave up.
+fn goes_on_through_the_proxy(steps: &mut Vec<Step>) {
+    steps.retain(|step| !matches!(step, Step::ReceiveEnd));
+    // A request that was not recorded is not compared with anything.
+    steps.push(Step::Accept(String::new()));
+    steps.push(Step::Upgrade(vec![switching_protocols("", None)]));
+    upgrade_succeeds(steps);
 }
 
 /// The client sends a close frame before it ends a connection.

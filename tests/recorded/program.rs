@@ -15,7 +15,7 @@ use twedge::wire::{Characteristic, EntityType, Gateway, MessageCode, Request};
 use super::progress::Progress;
 use super::recording::Recording;
 use super::support::Server;
-use super::{differences, fixture, notation};
+use super::{differences, fixture, notation, proxy};
 
 /// The key of all recordings but those that name another one.
 pub const APP_KEY: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -45,10 +45,11 @@ pub fn client(recording: &Recording, server: &Server) -> Client {
         auto_reconnect: given["autoReconnect"] == true,
         ..recorded
     };
+    let direct = Endpoint::new("127.0.0.1", server.port());
     let endpoint = Endpoint {
         compression: given["webSocketCompression"] == true,
         max_frame_size: u16::try_from(settings.message_chunk_size).unwrap(),
-        ..Endpoint::new("127.0.0.1", server.port())
+        ..proxy::endpoint(recording, server.port()).unwrap_or(direct)
     };
     let key = given["appKey"].as_str().unwrap_or(APP_KEY).to_owned();
     Client::new(endpoint, differences::settings(recording, settings), move || AppKey::new(key.clone().into_bytes()))

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use twedge::wire::{
 
 use super::differences::{self, Tolerance};
 use super::progress::{End, Progress};
+use super::proxy;
 use super::recording::{Frame, Recording};
 use super::steps::{self, Step};
 use super::support::{PATIENCE, Peer, Server, header, read_head};
@@ -37,6 +39,7 @@ pub fn play(recording: &Recording, server: Server, progress: &Progress) {
         recorded_key: String::new(),
         request: String::new(),
         pending_stream: None,
+        led_on: None,
         assembler: Assembler::new(AssemblerLimits::platform()),
         ids: HashMap::new(),
         seen: Vec::new(),
@@ -69,7 +72,9 @@ struct Script<'a> {
     /// The upgrade request of the connection.
     request: String,
     /// A connection whose request was not answered.
-    pending_stream: Option<std::net::TcpStream>,
+    pending_stream: Option<TcpStream>,
+    /// A connection that a proxy has led on.
+    led_on: Option<TcpStream>,
     assembler: Assembler,
     /// Recorded ids of the client's requests, and the real ones.
     ids: HashMap<u32, u32>,
@@ -110,6 +115,8 @@ impl Script<'_> {
     fn step(&mut self, step: Step) {
         match step {
             Step::Accept(recorded) => self.accept(&recorded),
+            Step::Ask { request, new_connection } => self.ask(&request, new_connection),
+            Step::AnswerProxy(answer) => self.answer_for_proxy(&answer),
             Step::Upgrade(pieces) => self.upgrade(&pieces),
             Step::Receive(wanted) => self.receive(&wanted),
             Step::ReceivePing(payload) => {
@@ -144,9 +151,30 @@ impl Script<'_> {
         self.peer.as_mut().expect("an open connection")
     }
 
-    fn accept(&mut self, recorded: &str) {
+    fn accept_tcp(&mut self) -> TcpStream {
         self.finish_connection();
-        let mut stream = self.server.accept_tcp();
+        self.server.accept_tcp()
+    }
+
+    fn ask(&mut self, recorded: &str, new_connection: bool) {
+        let stream = if new_connection { None } else { self.pending_stream.take() };
+        let mut stream = stream.unwrap_or_else(|| self.accept_tcp());
+        proxy::compare(&read_head(&mut stream), recorded, &self.recording.settings);
+        self.pending_stream = Some(stream);
+    }
+
+    fn answer_for_proxy(&mut self, answer: &[u8]) {
+        let mut stream = self.pending_stream.take().expect("a CONNECT request");
+        stream.write_all(answer).unwrap();
+        let place = if answer.starts_with(b"HTTP/1.1 200") { &mut self.led_on } else { &mut self.pending_stream };
+        *place = Some(stream);
+    }
+
+    fn accept(&mut self, recorded: &str) {
+        let mut stream = match self.led_on.take() {
+            Some(stream) => stream,
+            None => self.accept_tcp(),
+        };
         self.request = read_head(&mut stream);
         let whole = recorded.ends_with("\r\n\r\n");
         if whole {

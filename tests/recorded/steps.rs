@@ -12,6 +12,10 @@ use super::recording::{Event, Frame, Kind, Recording, request_for};
 pub enum Step {
     /// A connection comes, with this request, of which the recording may have a part only.
     Accept(String),
+    /// A CONNECT request, on a connection of its own or on the one that is there.
+    Ask { request: String, new_connection: bool },
+    /// The answer of the proxy. After a 200 the upgrade request comes on the same connection.
+    AnswerProxy(Vec<u8>),
     /// The answer to its upgrade request, in these pieces.
     Upgrade(Vec<Vec<u8>>),
     /// A message of the client.
@@ -55,6 +59,7 @@ impl Step {
 pub fn of(recording: &Recording) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut closed = 0;
+    let mut asked = Asked::default();
     for (place, event) in recording.events.iter().enumerate() {
         // A late answer may come when the client has gone.
         if event.connection == closed && !event.from_client {
@@ -66,7 +71,7 @@ pub fn of(recording: &Recording) -> Vec<Step> {
         if event.note == "late answer" {
             steps.push(Step::Wait(distance(recording, place)));
         }
-        match step(recording, event) {
+        match asked.step(event).or_else(|| step(recording, event)) {
             Some(Step::Upgrade(piece)) => match steps.last_mut() {
                 Some(Step::Upgrade(pieces)) => pieces.extend(piece),
                 _ => steps.push(Step::Upgrade(piece)),
@@ -75,6 +80,33 @@ pub fn of(recording: &Recording) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Whether a proxy is being asked, and on which connection.
+#[derive(Default)]
+struct Asked {
+    connection: u64,
+    now: bool,
+}
+
+impl Asked {
+    fn step(&mut self, event: &Event) -> Option<Step> {
+        if !event.is_http() {
+            return None;
+        }
+        if event.from_client {
+            self.now = is_for_proxy(event);
+            let before = std::mem::replace(&mut self.connection, event.connection);
+            let step = || Step::Ask { request: event.text(), new_connection: before != event.connection };
+            return self.now.then(step);
+        }
+        self.now.then(|| Step::AnswerProxy(event.bytes.clone()))
+    }
+}
+
+/// Whether a client asks a proxy for a connection.
+pub fn is_for_proxy(event: &Event) -> bool {
+    event.from_client && event.is_http() && event.bytes.starts_with(b"CONNECT ")
 }
 
 /// Time since the request that an answer belongs to.
