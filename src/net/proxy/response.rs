@@ -35,8 +35,9 @@ pub struct ResponseReader {
 /// Where a body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Body {
-    Length(usize),
-    Chunked,
+    Length(u64),
+    /// Bytes left of the chunk under way, its line end included.
+    Chunked(u64),
 }
 
 impl ResponseReader {
@@ -54,13 +55,8 @@ impl ResponseReader {
         }
         let Some((answer, body)) = &mut self.head else { return Ok(None) };
         let complete = match body {
-            Body::Length(left) => {
-                let now = self.received.len().min(*left);
-                self.received.drain(..now);
-                *left -= now;
-                *left == 0
-            }
-            Body::Chunked => skip_chunks(&mut self.received)?,
+            Body::Length(left) => skip(&mut self.received, left),
+            Body::Chunked(left) => skip_chunks(&mut self.received, left)?,
         };
         if !complete {
             return Ok(None);
@@ -110,7 +106,7 @@ fn read_head(received: &[u8]) -> Result<Option<(Answer, usize, Body)>, ProxyErro
     // send a 407 without body and without saying so.
     let body = match values(headers, "Content-Length").next() {
         _ if status != 407 => Body::Length(0),
-        _ if says("Transfer-Encoding", "chunked") => Body::Chunked,
+        _ if says("Transfer-Encoding", "chunked") => Body::Chunked(0),
         Some(length) => Body::Length(
             length.trim().parse().map_err(|_| ProxyError::NotHttp(format!("its Content-Length is {length:?}")))?,
         ),
@@ -126,28 +122,38 @@ fn values<'a>(headers: &'a [Header<'a>], name: &'static str) -> impl Iterator<It
     named.map(|header| String::from_utf8_lossy(header.value).replace(['\r', '\n'], " "))
 }
 
-/// Takes chunks out of `received`; true when the last one has been taken, with the trailers.
-fn skip_chunks(received: &mut Vec<u8>) -> Result<bool, ProxyError> {
-    loop {
-        let parsed = httparse::parse_chunk_size(received);
-        let Status::Complete((line, size)) =
-            parsed.map_err(|_| ProxyError::NotHttp("a chunk of its body has no size".to_owned()))?
-        else {
-            return Ok(false);
-        };
-        if size == 0 {
+/// Takes what has come of `left` bytes out of `received`; true when none are left.
+fn skip(received: &mut Vec<u8>, left: &mut u64) -> bool {
+    let now = usize::try_from(*left).unwrap_or(usize::MAX).min(received.len());
+    received.drain(..now);
+    *left -= now as u64;
+    *left == 0
+}
+
+/// Takes chunks out of `received`; true when the last one has been taken, with the trailers. What is kept is less than a head may be.
+fn skip_chunks(received: &mut Vec<u8>, left: &mut u64) -> Result<bool, ProxyError> {
+    while skip(received, left) {
+        let parsed = httparse::parse_chunk_size(received)
+            .map_err(|_| ProxyError::NotHttp("a chunk of its body has no size".to_owned()))?;
+        if let Status::Complete((line, 0)) = parsed {
             // Trailers end with an empty line, as headers do.
             let trailers = received.get(line..).unwrap_or_default();
             let end = if trailers.starts_with(b"\r\n") { Some(2) } else { end_of_lines(trailers) };
-            return Ok(end.is_some_and(|end| {
+            if let Some(end) = end {
                 received.drain(..line + end);
-                true
-            }));
+                return Ok(true);
+            }
+        } else if let Status::Complete((line, size)) = parsed {
+            received.drain(..line);
+            *left = size.saturating_add(2);
+            continue;
         }
-        let whole = usize::try_from(size).ok().and_then(|size| size.checked_add(line)?.checked_add(2));
-        let Some(whole) = whole.filter(|whole| *whole <= received.len()) else { return Ok(false) };
-        received.drain(..whole);
+        if received.len() > MAX_ANSWER_HEAD {
+            return Err(ProxyError::TooLong { limit: MAX_ANSWER_HEAD });
+        }
+        return Ok(false);
     }
+    Ok(false)
 }
 
 fn end_of_lines(bytes: &[u8]) -> Option<usize> {
@@ -205,6 +211,34 @@ mod tests {
         let end = text.len() - "rest".len();
         for (at, byte) in text[..end].bytes().enumerate() {
             assert_eq!(reader.feed(&[byte]).unwrap().is_some(), at + 1 == end, "{at}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_body_is_kept() {
+        let mut reader = ResponseReader::default();
+        reader.feed(b"HTTP/1.1 407 X\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n").unwrap();
+        for _ in 0..100 {
+            assert_eq!(reader.feed(&[b'x'; 1000]), Ok(None));
+            assert!(reader.received.is_empty());
+        }
+        let mut trailers = ResponseReader::default();
+        trailers.feed(b"HTTP/1.1 407 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n").unwrap();
+        assert!((0..20).any(|_| trailers.feed(&[b'x'; 1000]) == Err(ProxyError::TooLong { limit: MAX_ANSWER_HEAD })));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_in_any_pieces(bytes in proptest::collection::vec(0u8..=255, 0..400), piece in 1usize..50) {
+            for head in ["", "HTTP/1.1 407 X\r\n", "HTTP/1.1 407 X\r\nTransfer-Encoding: chunked\r\n\r\n",
+                         "HTTP/1.1 407 X\r\nProxy-Authenticate: "] {
+                let mut reader = ResponseReader::default();
+                let all = [head.as_bytes(), &bytes].concat();
+                let over = all.chunks(piece).any(|piece| !matches!(reader.feed(piece), Ok(None)));
+                if !over {
+                    let _ = reader.ended();
+                }
+            }
         }
     }
 

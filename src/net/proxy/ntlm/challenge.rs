@@ -136,6 +136,15 @@ mod tests {
         assert_eq!(timestamp(b"\x07\0\x02\0\x01\0"), None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_behind_the_start(bytes in proptest::collection::vec(0u8..=255, 0..100)) {
+            let message = [&b"NTLMSSP\0\x02\0\0\0"[..], &bytes].concat();
+            let challenge = NtlmChallenge::decode(&message);
+            proptest::prop_assert_eq!(challenge.is_some(), bytes.len() >= 20);
+        }
+    }
+
     #[test]
     fn what_is_none() {
         assert_eq!(NtlmChallenge::from_base64("!"), Err(ChallengeError::NotBase64));
