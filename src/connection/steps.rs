@@ -23,7 +23,7 @@ pub(super) fn open(shared: &Shared, key: &AppKey, deadline: Instant) -> Result<O
         return Err(OpenFailure::interrupted(Step::HttpConnect));
     }
     let link = attempt.run(|step| match step {
-        Step::HttpConnect => log::info!("{step}: {} port {}", endpoint.host, endpoint.port),
+        Step::HttpConnect => log::info!("{step}: {} port {}{}", endpoint.host, endpoint.port, endpoint.route),
         _ => log::info!("{step}: {}", endpoint.resource),
     });
     shared.driver.waits_no_more();

@@ -9,6 +9,7 @@ use super::proxy::Proxy;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +28,16 @@ pub enum Route {
     Direct,
     /// TCP to this HTTP proxy, which is asked to connect to the server. The server's name is the proxy's to look up.
     Proxy(Arc<Proxy>),
+}
+
+/// What a log line says behind the server's name: nothing, or the proxy.
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Route::Direct => Ok(()),
+            Route::Proxy(proxy) => write!(f, " through the HTTP proxy {proxy}"),
+        }
+    }
 }
 
 impl Route {
