@@ -6320,6 +6320,12 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+typedef struct twWDataBlock {
+    char isPrimitive;
+    int32_t length;
+    unsigned char *bytesPtr;
+} twWDataBlock;
+
 typedef struct twWPropertyRegInfo {
     char *propertyName;
     enum BaseType propertyType;
@@ -6342,12 +6348,6 @@ typedef struct twWRegInfoList {
     int length;
     void *listPtr;
 } twWRegInfoList;
-
-typedef struct twWDataBlock {
-    char isPrimitive;
-    int32_t length;
-    unsigned char *bytesPtr;
-} twWDataBlock;
 
 typedef int (*processPropertyReadRequest_cb)(const char *entityName,
                                              const char *propertyName,
@@ -6384,6 +6384,127 @@ typedef void (*fileTransfer_cb)(char fileRcvd,
                                 char *user,
                                 char *message,
                                 void *userdata);
+
+/**
+ * The primitive that a block holds, given to the caller. The block stays the caller's. NULL for NULL, for an empty block and
+ * for one that holds a table.
+ *
+ * # Safety
+ * `block` is NULL or a block whose bytes are as long as it says.
+ */
+twPrimitive *twWDataBlock_ToPrimitive(struct twWDataBlock *block);
+
+/**
+ * The table that a block holds, given to the caller. The block stays the caller's. NULL for NULL, for an empty block and
+ * for one that holds a primitive.
+ *
+ * # Safety
+ * `block` is NULL or a block whose bytes are as long as it says.
+ */
+twInfoTable *twWDataBlock_ToInfoTable(struct twWDataBlock *block);
+
+/**
+ * Puts a serialised primitive into a new block, given to the caller, who frees it with twWDataBlock_Free. The primitive
+ * stays the caller's. Returns 0, 101 for NULL, 102, or the code of twPrimitive_ToStream; the place is left alone then.
+ *
+ * # Safety
+ * `p` is NULL or a primitive, `outBlock` NULL or a place for a pointer.
+ */
+int twWDataBlock_FromPrimitive(twPrimitive *p, struct twWDataBlock **outBlock);
+
+/**
+ * Puts a serialised table into a new block, as twWDataBlock_FromPrimitive.
+ *
+ * # Safety
+ * `it` is NULL or a table, `outBlock` NULL or a place for a pointer.
+ */
+int twWDataBlock_FromInfoTable(twInfoTable *it, struct twWDataBlock **outBlock);
+
+/**
+ * Puts a serialised primitive (`isPrimitive` TRUE) or table into a new block, as twWDataBlock_FromPrimitive.
+ *
+ * # Safety
+ * `structPtr` is NULL or what `isPrimitive` says, `outBlock` NULL or a place for a pointer.
+ */
+int twWDataBlock_FromStruct(void *structPtr, char isPrimitive, struct twWDataBlock **outBlock);
+
+/**
+ * Frees a block that the library has made, and its bytes. NULL-safe.
+ *
+ * # Safety
+ * `block` is NULL or from this library, and is not used afterwards.
+ */
+void twWDataBlock_Free(struct twWDataBlock *block);
+
+/**
+ * The data shape in `length` bytes, given to the caller. The bytes stay the caller's. NULL for NULL and for no bytes.
+ *
+ * # Safety
+ * `bytesPtr` is NULL or has `length` bytes.
+ */
+twDataShape *twW_BytesToDataShape(unsigned char *bytesPtr, int32_t length);
+
+/**
+ * The callback of properties that are registered through the wrapper: hands reads and writes to the functions set with
+ * twW_SetApiCallbackFunctions, and answers with their code; NOT_IMPLEMENTED (0xA1) without one, BAD_REQUEST for NULL. A write
+ * brings the primitive of that name, or else the whole table. What a read gives is freed here with twWDataBlock_Free.
+ *
+ * # Safety
+ * As for every property callback.
+ */
+enum msgCodeEnum twW_PropertyCallbackDispatcher(const char *entityName,
+                                                const char *propertyName,
+                                                twInfoTable **value,
+                                                char isWrite,
+                                                void *userdata);
+
+/**
+ * The callback of services that are registered through the wrapper: hands the call to the function set with
+ * twW_SetApiCallbackFunctions, and answers with its code; NOT_IMPLEMENTED (0xA1) without one, BAD_REQUEST for NULL. The block
+ * of parameters is NULL when there are none. A primitive as result goes into a column `result`. What the function gives is
+ * freed here with twWDataBlock_Free.
+ *
+ * # Safety
+ * As for every service callback.
+ */
+enum msgCodeEnum twW_ServiceCallbackDispatcher(const char *entityName,
+                                               const char *serviceName,
+                                               twInfoTable *params,
+                                               twInfoTable **content,
+                                               void *userdata);
+
+/**
+ * The callback of file transfers: hands the fields of `info` to the function set with twW_SetApiCallbackFunctions, for whose
+ * call they are valid. Without one, or for NULL, nothing happens.
+ *
+ * # Safety
+ * `info` is NULL or a description of a transfer.
+ */
+void twW_FileTransferCallbackDispatcher(char fileRcvd,
+                                        twFileTransferInfo *info,
+                                        void *userdata);
+
+/**
+ * Ends the threads of the pool and waits for them, ten seconds for each at most. Without a pool nothing happens. From a
+ * callback in one of the threads: that one ends afterwards.
+ */
+void twW_DestroyThreadPool(TW_NO_PROTOTYPE);
+
+TW_END_DECLARATIONS
+
+TW_BEGIN_DECLARATIONS
+
+#ifndef TW_POOL_COUNTS_
+#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
+#define TW_POOL_COUNTS_ uint32_t msgHandlerThreadCount, uint32_t apiTaskerThreadCount
+#else
+#define TW_POOL_COUNTS_
+#endif
+#endif
+/** Starts threads for a host language: so many (uint32_t) that handle messages, and so many (uint32_t) that run
+ * twApi_TaskerFunction, of which one is enough. They sleep until there is work. Returns 0, also when there is a pool
+ * already, which stays as it is; 102 when not all could be started: then none runs. */
+int twW_InitializeThreadPool(TW_POOL_COUNTS_);
 
 TW_END_DECLARATIONS
 

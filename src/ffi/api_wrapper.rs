@@ -1,5 +1,17 @@
 //! `twApiWrapper.h`: Glue for language bindings (flat data blocks and worker threads).
 
+mod blocks;
+mod calls;
+mod description;
+mod dispatchers;
+mod pool;
+
+pub use blocks::*;
+pub use calls::*;
+pub use description::twW_DescriptionForErrorCode;
+pub use dispatchers::*;
+pub use pool::{twW_DestroyThreadPool, twW_InitializeThreadPool};
+
 use std::ffi::{c_char, c_int, c_uchar, c_void};
 
 use super::definitions::BaseType;
