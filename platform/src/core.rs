@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::connection::{ConnectionInfo, Counters};
 use crate::fault::{Action, Faults, Point};
+use crate::files::Repositories;
 use crate::finding::{Finding, FindingKind, Findings, Severity};
 use crate::service::Stubs;
 use crate::session::SessionHandle;
@@ -19,6 +20,7 @@ pub(crate) struct State {
     pub things: Things,
     pub sessions: BTreeMap<u64, Session>,
     pub faults: Faults,
+    pub repositories: Repositories,
     pub findings: Findings,
     pub counters: Counters,
     pub transcript: Transcript,

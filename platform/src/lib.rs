@@ -28,6 +28,7 @@ mod control;
 mod core;
 mod device;
 mod fault;
+mod files;
 mod finding;
 mod platform;
 mod rest;
@@ -46,6 +47,9 @@ pub use config::{
 pub use connection::{ConnectionInfo, Counters, Stage};
 pub use device::DeviceError;
 pub use fault::{Action, Fault, FaultId, Point};
+pub use files::{
+    Block, DeviceFiles, Directory, FileInfo, Job, JobState, Place, TransferError, TransferMode, TransferSettings,
+};
 pub use finding::{Finding, FindingKind, Findings, Severity};
 pub use platform::Platform;
 pub use service::{Answer, ServiceCall};

@@ -6,6 +6,7 @@ use crate::connection::{ConnectionInfo, Counters};
 use crate::core::{Core, State};
 use crate::device::DeviceError;
 use crate::fault::{Fault, FaultId};
+use crate::files::{DeviceFiles, Job};
 use crate::finding::Findings;
 use crate::server::{self, Stop};
 use crate::service::{Answer, ServiceCall};
@@ -245,6 +246,26 @@ impl Platform {
         let (core, thing, property) = (self.core.clone(), Text::from(thing), Text::from(property));
         let timeout = core.config().timers.request;
         self.request(async move { core.write_device(&thing, &property, value, timeout).await })
+    }
+
+    /// The files of a thing.
+    pub fn files<'a>(&'a self, thing: &'a str) -> DeviceFiles<'a> {
+        DeviceFiles::new(move |service, params| self.call_service(thing, service, params))
+    }
+
+    /// Puts a file into a repository of the platform, which is made if there is none of that name. `SystemRepository` is always there.
+    pub fn put_file(&self, repository: &str, path: &str, content: impl Into<Vec<u8>>) {
+        self.core.update(|state| state.repositories.put(repository, path, content.into()));
+    }
+
+    /// The content of a file in a repository.
+    pub fn file(&self, repository: &str, path: &str) -> Option<Vec<u8>> {
+        self.core.read(|state| state.repositories.get(repository, path))
+    }
+
+    /// A transfer that a device has asked for with `Copy`.
+    pub fn job(&self, id: &str) -> Option<Job> {
+        self.core.read(|state| state.repositories.job(id).cloned())
     }
 
     /// Asks a device with GetMetadata what a thing has, and learns it.

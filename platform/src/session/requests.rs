@@ -3,10 +3,11 @@
 use super::deal::{Deal, Delivery};
 use super::{Command, Flow, Session};
 use crate::fault::Point;
+use crate::files;
 use crate::finding::FindingKind;
 use crate::service::{Answer, ServiceCall, Stub};
 use crate::thing::{EventRecord, knows_deadband, now, pushed_values};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use twedge::model::{BaseType, Text, Value};
 use twedge::wire::{Characteristic, EntityType, Header, MessageCode, Request};
 
@@ -30,7 +31,7 @@ impl Session {
             let stubs = self.core.stubs.read().unwrap_or_else(PoisonError::into_inner);
             let stub = stubs.find(request.entity_type, &request.entity, &request.name);
             drop(stubs);
-            if let Some(stub) = stub {
+            if let Some(stub) = stub.or_else(|| self.subsystem(&request)) {
                 return self.call_stub(header, request, stub, delivery);
             }
         }
@@ -46,6 +47,14 @@ impl Session {
             (_, other) => Answer::error(MessageCode::BAD_REQUEST, format!("unknown characteristic {other}")),
         };
         self.deliver(header, answer, delivery)
+    }
+
+    /// The services of subsystems take their time as well: they call devices.
+    fn subsystem(&self, request: &Request) -> Option<Stub> {
+        let is_copy = (request.entity_type, request.entity.as_str(), request.name.as_str())
+            == (EntityType::SUBSYSTEM, Some(files::SUBSYSTEM), Some(files::COPY));
+        let core = self.core.clone();
+        is_copy.then(|| Arc::new(move |call: &ServiceCall| files::copy(&core, call)) as Stub)
     }
 
     /// Lets a function of an operator or test answer. It may take its time.
