@@ -2741,6 +2741,10 @@ typedef int (*ws_binary_data_cb)(struct twWs *ws, const char *at, size_t length,
 
 typedef int (*ws_data_cb)(struct twWs *ws, const char *at, size_t length);
 
+/**
+ * A WebSocket. Sizes, texts and callbacks are the state: calls look at what they find there. `frameBuffer` belongs to the
+ * library while it is connected.
+ */
 typedef struct twWs {
     struct twTlsClient *connection;
     uint32_t messageChunkSize;
@@ -2782,6 +2786,138 @@ typedef struct twWs {
     char bSupportsPermessageDeflate;
     char bDisableCompression;
 } twWs;
+
+/**
+ * Connects: looks the host up, TCP (with a proxy set on the socket: through that), TLS, upgrade, all within `timeout` milliseconds but for
+ * the look-up. `on_ws_connected` is called before it returns. After a failure everything is closed. Blocks. On the
+ * WebSocket of the API object: one attempt to connect the API, with authentication and binding.
+ * Returns 0, also when it is connected, 101 for NULL, 1001 name, TCP, proxy, TLS or certificate, 1000 request not written, 201 bad
+ * answer to the upgrade, 202 no answer.
+ */
+int twWs_Connect(struct twWs *ws,
+                 uint32_t timeout);
+
+/**
+ * Whether the WebSocket is connected: for the WebSocket of the API object, whether there is a link, authenticated or not. FALSE for
+ * NULL.
+ */
+char twWs_IsConnected(struct twWs *ws);
+
+/**
+ * Ends the connection: sends a close frame with `code` and a text made of the code's own and `reason` (NULL: none), unless the code is
+ * SERVER_CLOSED, and closes TCP at once. The close callback gets that text, also when there was no connection. On the WebSocket of the API object the link is closed; twApi_Disconnect
+ * unbinds first, and keeps it closed. Returns 0, 101 for NULL.
+ */
+int twWs_Disconnect(struct twWs *ws,
+                    enum close_status code,
+                    char *reason);
+
+/**
+ * Has `cb` called when the WebSocket is connected, in the thread that connects, in place of an earlier function; NULL: none. On the
+ * WebSocket of the API object it takes the place of the message handler's. Returns 0, 101 for a NULL WebSocket.
+ */
+int twWs_RegisterConnectCallback(struct twWs *ws,
+                                 ws_cb cb);
+
+/**
+ * Has `cb` called when the connection has ended, once for each: with the payload of the peer's close frame (status and text), the text of
+ * `twWs_Disconnect`, "Socket Error" or "Frame read timeout". Behind the data there is a NUL. In the thread that noticed. It may delete the
+ * WebSocket. Otherwise as `twWs_RegisterConnectCallback`.
+ */
+int twWs_RegisterCloseCallback(struct twWs *ws,
+                               ws_data_cb cb);
+
+/**
+ * Has `cb` called with each binary message, whole and decompressed (`bCompressed` is FALSE), in `twWs_Receive`. On the WebSocket of the API
+ * object it is not called: the library handles the messages of the platform. Returns 0, 101 for a NULL WebSocket.
+ */
+int twWs_RegisterBinaryMessageCallback(struct twWs *ws,
+                                       ws_binary_data_cb cb);
+
+/**
+ * The same with each text message. Behind the text there is a NUL.
+ */
+int twWs_RegisterTextMessageCallback(struct twWs *ws, ws_data_cb cb);
+
+/**
+ * Has `cb` called with each ping, which has been answered by then. Otherwise as `twWs_RegisterConnectCallback`.
+ */
+int twWs_RegisterPingCallback(struct twWs *ws, ws_data_cb cb);
+
+/**
+ * Has `cb` called with each pong. Otherwise as `twWs_RegisterConnectCallback`.
+ */
+int twWs_RegisterPongCallback(struct twWs *ws, ws_data_cb cb);
+
+/**
+ * Makes a WebSocket for a host and port, whose name is looked up now; it is not connected. The texts are copied; `gatewayName`
+ * may be NULL. `app_key_function` is asked for the application key with each connect. `frameSize`: largest payload of a frame in both
+ * directions, in bytes; `messageChunkSize`: largest message that is sent. The WebSocket is given to the caller through `entity`, for
+ * `twWs_Delete`. Settings of TLS are those of its client, `WS_TLS_CONN(ws)`. Blocks for the look-up.
+ * Returns 0, 101 for a missing argument or a chunk size above the frame size, 1004 when the name is not known, 1005 when
+ * `twcfg.cipher_set` selects nothing, 102; then `*entity` is left alone.
+ */
+int twWs_Create(char *host,
+                uint16_t port,
+                char *resource,
+                twPasswdCallbackFunction app_key_function,
+                char *gatewayName,
+                uint32_t messageChunkSize,
+                uint16_t frameSize,
+                struct twWs **entity);
+
+/**
+ * Closes the connection, without a close frame and without its callback, and frees the WebSocket with its TLS client. Not while
+ * another thread uses it. The WebSocket of the API object is left to twApi_Delete. Returns 0, 101 for NULL.
+ */
+int twWs_Delete(struct twWs *ws);
+
+/**
+ * Takes in what the peer sends, waiting up to `timeout` milliseconds, and calls the callback for at most one message, ping, pong or
+ * close, on this thread. Pings and closes are answered. Not from a callback of it. On the WebSocket of the API object, for which the library receives by itself, it waits
+ * until a message waits for the message handler.
+ * Returns 0 after one of these, after a part and after nothing; 101 for NULL; 203 not connected; 205 when the connection has failed or
+ * the peer does not keep to the protocol; -333 when a frame was not complete within `twcfg.frame_read_timeout`. After the
+ * last two it is closed and the close callback has been called.
+ */
+int twWs_Receive(struct twWs *ws,
+                 uint32_t timeout);
+
+/**
+ * Sends a message of `length` bytes, in as many frames as the frame size asks for, compressed if that was agreed. Waits until the
+ * socket has taken it. Any thread. On the WebSocket of the API object: a binary message as the platform understands it (see twMessage_Send); text is
+ * refused with 209.
+ * Returns 0, 101 for NULL, 203 not connected, -1 without bytes, 206 above the chunk size given to `twWs_Create`, 209 when it cannot be written: then
+ * the connection is closed.
+ */
+int twWs_SendMessage(struct twWs *ws,
+                     char *buf,
+                     uint32_t length,
+                     char isText);
+
+/**
+ * Sends one frame, never compressed: the first one of a message (text or binary) or, with `isContinuation`, a further one; `isFinal` ends the
+ * message. On the WebSocket of the API object only whole messages, as `twWs_SendMessage`. Returns 0, 101 for NULL, 203 not connected, -1 without bytes, 208 above the frame size, 209.
+ */
+int twWs_SendDataFrame(struct twWs *ws,
+                       char *msg,
+                       uint16_t length,
+                       char isContinuation,
+                       char isFinal,
+                       char isText);
+
+/**
+ * Sends a ping with a text of at most 110 bytes; NULL: the time of day. Any thread. Returns 0, 101 for a NULL WebSocket, 203 not
+ * connected, 208 for a longer text, 209.
+ */
+int twWs_SendPing(struct twWs *ws,
+                  char *msg);
+
+/**
+ * Sends a pong with a text of at most 110 bytes; NULL: "Pong". Pings are answered without it. Otherwise as `twWs_SendPing`.
+ */
+int twWs_SendPong(struct twWs *ws,
+                  char *msg);
 
 TW_END_DECLARATIONS
 

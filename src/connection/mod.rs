@@ -56,6 +56,7 @@ pub use error::{ConnectError, OpenFailure, RequestError};
 pub use flags::{AtomicFlags, Flag, FlagStore};
 pub use handle::{Connection, WeakConnection, Work, after};
 pub use open::Endpoint;
+pub(crate) use session::time_of_day;
 pub use settings::{ConnectOptions, RequestOptions, Settings};
 pub use shared::next_request_id;
 pub use status::{UNKNOWN, reply_code, result_of};

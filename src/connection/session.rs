@@ -402,7 +402,7 @@ fn unframed(error: &EncodeError) -> Over {
 }
 
 /// The text of a ping: UTC, `HH:MM:SS` (protocol.md 2.3).
-pub(super) fn time_of_day() -> String {
+pub(crate) fn time_of_day() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs() % 86_400);
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

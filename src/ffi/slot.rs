@@ -39,6 +39,22 @@ pub unsafe fn replace<T, P>(field: *mut *mut P, value: Option<Arc<T>>) -> Option
     }
 }
 
+/// Puts NULL behind a field if it holds `value`; whether it did.
+///
+/// # Safety
+/// As for [`replace`].
+pub unsafe fn clear_if<T, P>(field: *mut *mut P, value: &Arc<T>) -> bool {
+    let taken = {
+        let _gate = GATE.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: by contract of this function.
+        unsafe {
+            let holds = std::ptr::eq(field.read().cast::<T>().cast_const(), Arc::as_ptr(value));
+            holds.then(|| Arc::from_raw(field.replace(std::ptr::null_mut()).cast::<T>().cast_const()))
+        }
+    };
+    taken.is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,7 +72,10 @@ mod tests {
             let share = get::<String, _>(place).unwrap();
             let replaced = replace(place, Some(Arc::new("two".to_owned()))).unwrap();
             assert_eq!((share.as_str(), Arc::strong_count(&replaced)), ("one", 2));
-            assert_eq!(*replace::<String, _>(place, None).unwrap(), "two");
+            assert!(!clear_if(place, &share));
+            let share = get::<String, _>(place).unwrap();
+            assert!(clear_if(place, &share) && !clear_if(place, &share));
+            assert_eq!((share.as_str(), Arc::strong_count(&share)), ("two", 1));
             assert!(field.is_null());
         }
     }

@@ -4,7 +4,7 @@ pub(super) mod client;
 mod descriptor;
 mod digest;
 mod server;
-mod session;
+pub(super) mod session;
 pub(super) mod settings;
 
 pub use client::*;

@@ -1,5 +1,15 @@
 //! `twWebsocket.h`: WebSocket client: connection, frames, callbacks and per-message deflate state.
 
+mod connect;
+mod create;
+mod exchange;
+mod link;
+mod of_api;
+
+pub use connect::*;
+pub use create::*;
+pub use exchange::*;
+
 use libc::pthread_mutex_t;
 use std::ffi::{c_char, c_int, c_schar, c_uchar, c_uint};
 
@@ -53,6 +63,8 @@ pub type ws_data_cb = Option<unsafe extern "C" fn(ws: *mut twWs, at: *const c_ch
 pub type ws_binary_data_cb =
     Option<unsafe extern "C" fn(ws: *mut twWs, at: *const c_char, length: usize, bCompressed: c_char) -> c_int>;
 
+/// A WebSocket. Sizes, texts and callbacks are the state: calls look at what they find there. `frameBuffer` belongs to the
+/// library while it is connected.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct twWs {

@@ -1,6 +1,6 @@
 //! The application behind the connection: C callbacks, called on threads that the application lends.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 use std::ptr;
 use std::sync::{Arc, Weak};
 
@@ -9,9 +9,12 @@ use zeroize::Zeroizing;
 use super::instance::Facade;
 use super::{bind, events, message_handler, register, subscribed};
 use crate::connection::{AppKey, Application, BindEvent, Incoming, Reply};
-use crate::ffi::messaging::{eventcb, twMessageHandler};
+use crate::ffi::messaging::{
+    eventcb, msgHandlerOnClose, msgHandlerOnConnect, msgHandlerOnPing, msgHandlerOnPong, twMessageHandler,
+};
 use crate::ffi::passwds::TW_MAX_PASSWORD_LENGTH;
 use crate::ffi::subscribed_props::Manager;
+use crate::ffi::websocket::{twWs, ws_data_cb};
 use crate::model::{InfoTable, Text};
 use crate::things::UpdateObserver;
 
@@ -32,14 +35,19 @@ impl CApplication {
         self.facade.upgrade().map(|facade| act(&facade))
     }
 
-    /// Calls one of the four event callbacks of the message handler.
-    fn event(&self, pick: impl Fn(*const twMessageHandler) -> eventcb, data: &[u8], terminated: bool) {
+    /// Calls one of the four event callbacks: that of the message handler, unless a program has put a function of its own into
+    /// the slot of the WebSocket, which is the handler's otherwise.
+    fn event(
+        &self,
+        slot: impl FnOnce(*const twWs) -> ws_data_cb,
+        pick: impl FnOnce(*const twMessageHandler) -> eventcb,
+        data: &[u8],
+        terminated: bool,
+    ) {
         self.with(|facade| {
             let handler = super::exported_handler();
-            if handler.is_null() {
-                return;
-            }
-            let Some(function) = pick(handler) else { return };
+            let of_handler = || if handler.is_null() { None } else { pick(handler) };
+            let Some(function) = slot(facade.objects().ws).or_else(of_handler) else { return };
             let mut copy = data.to_vec();
             if terminated {
                 copy.push(0);
@@ -49,6 +57,11 @@ impl CApplication {
             unsafe { function(facade.objects().ws, pointer, data.len()) };
         });
     }
+}
+
+/// What is in a slot, if it is none of the message handler's functions.
+fn of_program(slot: ws_data_cb, own: unsafe extern "C" fn(*mut twWs, *const c_char, usize) -> c_int) -> ws_data_cb {
+    slot.filter(|function| !ptr::fn_addr_eq(*function, own))
 }
 
 /// The platform wants a thing synchronized: the next tick does it.
@@ -84,23 +97,40 @@ impl Application for CApplication {
     }
 
     fn on_connect(&self) {
-        // SAFETY: a live handler; the field is read at each event, as a program may change it.
-        self.event(|handler| unsafe { (*handler).on_ws_connected }, &[], false);
+        let own = msgHandlerOnConnect as unsafe extern "C" fn(*mut twWs) -> c_int;
+        // SAFETY: a slot of a live WebSocket; fields are read at each event, as a program may change them.
+        let slot = self.with(|facade| unsafe { (*facade.objects().ws).on_ws_connected });
+        if let Some(function) = slot.flatten().filter(|function| !ptr::fn_addr_eq(*function, own)) {
+            // SAFETY: the application's function.
+            self.with(|facade| unsafe { function(facade.objects().ws) });
+            return;
+        }
+        // SAFETY: a live handler.
+        self.event(|_| None, |handler| unsafe { (*handler).on_ws_connected }, &[], false);
     }
 
     fn on_close(&self, payload: &[u8]) {
-        // SAFETY: a live handler; the field is read at each event, as a program may change it.
-        self.event(|handler| unsafe { (*handler).on_ws_close }, payload, true);
+        // SAFETY: a live WebSocket and a live handler.
+        unsafe {
+            let slot = |ws: *const twWs| of_program((*ws).on_ws_close, msgHandlerOnClose);
+            self.event(slot, |handler| (*handler).on_ws_close, payload, true);
+        }
     }
 
     fn on_ping(&self, payload: &[u8]) {
-        // SAFETY: a live handler; the field is read at each event, as a program may change it.
-        self.event(|handler| unsafe { (*handler).on_ping }, payload, true);
+        // SAFETY: a live WebSocket and a live handler.
+        unsafe {
+            let slot = |ws: *const twWs| of_program((*ws).on_ws_ping, msgHandlerOnPing);
+            self.event(slot, |handler| (*handler).on_ping, payload, true);
+        }
     }
 
     fn on_pong(&self, payload: &[u8]) {
-        // SAFETY: a live handler; the field is read at each event, as a program may change it.
-        self.event(|handler| unsafe { (*handler).on_pong }, payload, true);
+        // SAFETY: a live WebSocket and a live handler.
+        unsafe {
+            let slot = |ws: *const twWs| of_program((*ws).on_ws_pong, msgHandlerOnPong);
+            self.event(slot, |handler| (*handler).on_pong, payload, true);
+        }
     }
 
     fn on_session(&self) {

@@ -15,6 +15,7 @@ use crate::connection::{ConnectOptions, Connection, Endpoint, Flag, FlagStore};
 use crate::ffi::connection_info::twConnectionInfo;
 use crate::ffi::messaging;
 use crate::ffi::tls::twTlsClient;
+use crate::ffi::websocket::twWs;
 use crate::model::Text;
 use crate::net::dial::Route;
 use crate::net::tls::TlsError;
@@ -60,6 +61,12 @@ pub(in crate::ffi) fn current() -> Option<Arc<Facade>> {
 pub(in crate::ffi) fn of_tls_client(client: *const twTlsClient) -> Option<Arc<Facade>> {
     let facade = INSTANCE.read().unwrap_or_else(PoisonError::into_inner).clone();
     facade.filter(|facade| ptr::eq(facade.objects.tls, client))
+}
+
+/// The API object whose WebSocket this is, whatever `tw_api` says.
+pub(in crate::ffi) fn of_websocket(ws: *const twWs) -> Option<Arc<Facade>> {
+    let facade = INSTANCE.read().unwrap_or_else(PoisonError::into_inner).clone();
+    facade.filter(|facade| ptr::eq(facade.objects.ws, ws))
 }
 
 /// Puts a new object in place, visible to C through `tw_api`.

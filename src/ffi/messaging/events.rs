@@ -8,9 +8,7 @@ use super::handler::resolve;
 use super::{eventcb, twMessageHandler};
 use crate::ffi::errors::{TW_NULL_OR_INVALID_MSG_HANDLER, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
-use crate::ffi::memory;
-use crate::ffi::messages::compression;
-use crate::ffi::websocket::twWs;
+use crate::ffi::websocket::{NORMAL_CLOSE, twWs, twWs_Delete, twWs_Disconnect};
 
 /// Calls a callback of the handler of the process. 0 also when there is no callback, 300 without a handler.
 unsafe fn hand_on(
@@ -87,9 +85,13 @@ pub unsafe extern "C" fn msgHandlerOnPong(ws: *mut twWs, at: *const c_char, leng
 /// # Safety
 /// `ws` is NULL or on the heap, and not used afterwards.
 pub(super) unsafe fn delete_websocket(ws: *mut twWs) {
-    // SAFETY: by contract of this function.
+    if ws.is_null() {
+        return;
+    }
+    // SAFETY: by contract of this function; the handler that would be told of the close is gone.
     unsafe {
-        compression::release(ws);
-        memory::free(ws);
+        (*ws).on_ws_close = None;
+        twWs_Disconnect(ws, NORMAL_CLOSE, ptr::null_mut());
+        twWs_Delete(ws);
     }
 }

@@ -55,7 +55,7 @@ pub(super) unsafe fn context(t: *mut twTlsClient) -> Arc<Context> {
 
 /// # Safety
 /// `t` is a client that is no mirror.
-pub(super) unsafe fn session(t: *mut twTlsClient) -> Option<Arc<Session>> {
+pub(in crate::ffi) unsafe fn session(t: *mut twTlsClient) -> Option<Arc<Session>> {
     // SAFETY: by contract of this function; the field holds sessions only.
     unsafe { slot::get(ptr::addr_of!((*t).ssl)) }
 }

@@ -17,7 +17,7 @@ use crate::ffi::work::locked;
 use crate::net::transport::{ReadState, Transport, TransportError};
 
 /// Which end of the connection a session is, and what it needs for that.
-pub(super) enum Role<'a> {
+pub(in crate::ffi) enum Role<'a> {
     /// No TLS.
     Plain,
     /// The client of the server of that name.
@@ -26,7 +26,7 @@ pub(super) enum Role<'a> {
     Server(Arc<ServerConfig>),
 }
 
-pub(super) struct Session {
+pub(in crate::ffi) struct Session {
     stream: Mutex<Stream>,
     /// The descriptor of the stream's socket, to be waited for.
     number: c_int,

@@ -65,6 +65,20 @@ impl Encoder {
         self.message(Opcode::Text, message, out)
     }
 
+    /// Appends one frame of a message, as it is: never compressed, never cut. That the frames make messages is the caller's care.
+    ///
+    /// # Errors
+    /// [`EncodeError::NoRandomness`]; nothing is appended.
+    pub fn data_frame(
+        &mut self,
+        opcode: Opcode,
+        fin: bool,
+        payload: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        self.frame(FrameHeader::new(opcode, fin, payload.len()), payload, out)
+    }
+
     /// Appends a ping with a text of at most [`MAX_CONTROL_TEXT`] bytes.
     ///
     /// # Errors
