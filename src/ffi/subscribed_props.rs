@@ -2,6 +2,7 @@
 
 mod calls;
 mod entity;
+mod file;
 mod internals;
 mod manager;
 mod mirror;

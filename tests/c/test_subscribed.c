@@ -548,7 +548,12 @@ static int on_response(uint32_t id, enum msgCodeEnum code, char *reason, twInfoT
 
 static void test_offline_push(void) {
     twList *ids = NULL;
+    twStream *file = spm->persistedValues;
 
+    CHECK(spm->subscribedPropsFile != NULL && access(spm->subscribedPropsFile, R_OK) == 0);
+    CHECK(file != NULL && file->file != NULL);
+    CHECK_INT(file->length, 0);
+    CHECK_INT(getSPMPersistedValuesLength(), 0);
     add_property("a", TW_NUMBER, "ALWAYS", 0);
     CHECK_INT(twApi_PushSubscribedProperties(THING, FALSE), TW_OK);
     CHECK_INT(set("a", 1), TW_OK);
@@ -559,6 +564,12 @@ static void test_offline_push(void) {
     CHECK_STR(queued(), "1 ");
     /* Q-S14: offline is 1203 for a set and for the manager, 0 for the API; Q-S16: push is TRUE with any value but 0. */
     CHECK_INT(twApi_SetSubscribedProperty(THING, "a", number(2), FALSE, 2), TW_SUBSCRIBED_PROPERTY_LIST_PERSISTED);
+    /* Both are in the file now, and not here. */
+    CHECK_STR(queued(), "");
+    CHECK_INT(spm->queueSize, 0);
+    CHECK(getSPMPersistedValuesLength() > 0);
+    CHECK(spm->persistedValues == file);
+    CHECK_INT(file->length, getSPMPersistedValuesLength());
     CHECK_INT(set("a", 3), TW_OK);
     CHECK_INT(twSubscribedPropsMgr_PushSubscribedProperties(THING, FALSE, FALSE), TW_SUBSCRIBED_PROPERTY_LIST_PERSISTED);
     CHECK_INT(set("a", 4), TW_OK);
@@ -568,6 +579,31 @@ static void test_offline_push(void) {
               TW_SUBSCRIBED_PROPERTY_LIST_PERSISTED);
     CHECK_INT(twList_GetCount(ids), 0);
     twList_Delete(ids);
+    /* A folded value goes there as well. */
+    CHECK_INT(fold("a", 6), TW_OK);
+    {
+        int before = getSPMPersistedValuesLength();
+        CHECK_INT(twApi_PushSubscribedProperties(THING, FALSE), TW_OK);
+        CHECK(getSPMPersistedValuesLength() > before);
+        CHECK_STR(pending("a"), "6");
+    }
+    /* Without a directory nothing goes there, and over its limit neither: the values wait here. */
+    CHECK_INT(set("a", 7), TW_OK);
+    {
+        const char *directory = twcfg.offline_msg_store_dir;
+        int before = getSPMPersistedValuesLength();
+        twcfg.offline_msg_store_dir = NULL;
+        CHECK_INT(twSubscribedPropsMgr_PushSubscribedProperties(THING, FALSE, FALSE),
+                  TW_SUBSCRIBED_PROPERTY_LIST_UNABLE_TO_PERSIST_ERROR);
+        CHECK_STR(queued(), "7 ");
+        twcfg.offline_msg_store_dir = directory;
+        twcfg.offline_msg_queue_size = 10;
+        CHECK_INT(twSubscribedPropsMgr_PushSubscribedProperties(THING, FALSE, FALSE),
+                  TW_SUBSCRIBED_PROPERTY_LIST_PERSIST_ERROR);
+        twcfg.offline_msg_queue_size = OFFLINE_MSG_QUEUE_SIZE;
+        CHECK_STR(queued(), "7 ");
+        CHECK_INT(getSPMPersistedValuesLength(), before);
+    }
     /* Q-S4 */
     CHECK_INT(set("a", 6), TW_OK);
     CHECK_INT(twSubscribedPropsMgr_PushSubscribedProperties(NULL, FALSE, FALSE), TW_OK);

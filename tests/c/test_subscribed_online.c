@@ -1,6 +1,6 @@
 /* twSubscribedProps.h with a platform: what arrives there of each push type, values set before the platform's push types are known,
  * order, folding, sizes of messages, refusals, asynchronous pushes. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "twSubscribedProps.h"
 #include "twApi.h"
 
@@ -10,7 +10,10 @@
 #include <time.h>
 
 extern twSubscribedPropsMgr *spm;
+extern twApi *tw_api;
+cJSON *cJSON_GetObjectItem(cJSON *object, const char *name);
 int getSPMSavedValuesCount(const char *thing);
+int getSPMPersistedValuesLength(void);
 
 #define NOT_FOUND 1104
 #define PATIENCE 60
@@ -351,11 +354,31 @@ static void test_asynchronous(void) {
     twApi_UnbindThing(thing);
 }
 
+/* The push type that a program finds in the definition of a property. */
+static const char *shown_push_type(char *name) {
+    callbackInfo query;
+    void *found = NULL;
+    cJSON *aspect;
+
+    memset(&query, 0, sizeof(query));
+    query.entityType = TW_THING;
+    query.entityName = thing;
+    query.characteristicType = TW_PROPERTIES;
+    query.characteristicName = name;
+    if (twDict_Find(tw_api->callbackList, &query, &found) != TW_OK) {
+        return "no property";
+    }
+    aspect = cJSON_GetObjectItem(((twPropertyDef *)((callbackInfo *)found)->characteristicDefinition)->aspects, "pushType");
+    return aspect ? aspect->valuestring : "none";
+}
+
 static void test_changing_push_type(void) {
     new_thing("NEVER", 0);
     add_property("p", TW_NUMBER, "ALWAYS", 0);
     CHECK_INT(twApi_BindThing(thing), TW_OK);
+    CHECK_STR(shown_push_type("p"), "ALWAYS");
     pump_until_synchronized(1);
+    CHECK_STR(shown_push_type("p"), "NEVER");
     CHECK_INT(set("p", 1), TW_OK);
     CHECK_INT(twApi_PushSubscribedProperties(thing, FALSE), TW_OK);
     CHECK_STR(arrived("p"), "");
@@ -405,6 +428,28 @@ static void test_reconnect(void) {
     CHECK_INT(set("p", 4), TW_OK);
     CHECK_INT(twApi_PushSubscribedProperties(thing, FALSE), TW_OK);
     CHECK_STR(arrived("p"), "1 2 3 4 ");
+    twApi_UnbindThing(thing);
+}
+
+/* What was pushed while there was no link arrives with the next push that has one, in front of what was set later. */
+static void test_offline_values(void) {
+    new_thing("ALWAYS", 0);
+    add_property("p", TW_NUMBER, "ALWAYS", 0);
+    CHECK_INT(twApi_BindThing(thing), TW_OK);
+    pump_until_synchronized(1);
+    CHECK_INT(twApi_Disconnect("test"), TW_OK);
+    CHECK_INT(set("p", 1), TW_OK);
+    CHECK_INT(twApi_SetSubscribedProperty(thing, "p", twPrimitive_CreateFromNumber(2), FALSE, TRUE),
+              TW_SUBSCRIBED_PROPERTY_LIST_PERSISTED);
+    CHECK(getSPMPersistedValuesLength() > 0);
+    CHECK_INT(getSPMSavedValuesCount(thing), -1);
+    CHECK_INT(set("p", 3), TW_OK);
+    CHECK_INT(twApi_Connect(10000, 3), TW_OK);
+    CHECK_INT(set("p", 4), TW_OK);
+    CHECK_INT(twApi_PushSubscribedProperties(thing, FALSE), TW_OK);
+    CHECK_STR(arrived("p"), "1 2 3 4 ");
+    CHECK_INT(getSPMPersistedValuesLength(), 0);
+    CHECK_INT(spm->persistedValues->length, 0);
     twApi_UnbindThing(thing);
 }
 
@@ -477,10 +522,13 @@ static void test_force(void) {
 }
 
 int main(void) {
+    char directory[] = "/tmp/test_subscribed_online.XXXXXX", file[96];
     if (platform_port() == 0) {
         return 77;
     }
     twcfg.connect_retry_interval = 20;
+    CHECK(mkdtemp(directory) != NULL);
+    twcfg.offline_msg_store_dir = directory;
     test_without_pumping();
     test_force();
     initialize();
@@ -492,6 +540,13 @@ int main(void) {
     test_asynchronous();
     test_changing_push_type();
     test_reconnect();
+    test_offline_values();
     CHECK_INT(twApi_Delete(), TW_OK);
+    snprintf(file, sizeof(file), "%s/subscribed_properties.bin", directory);
+    unlink(file);
+    /* What no message can have and what the platform has refused for good is kept there. */
+    snprintf(file, sizeof(file), "%s/subscribed_properties.bin.rejected", directory);
+    CHECK_INT(unlink(file), 0);
+    CHECK_INT(rmdir(directory), 0);
     return check_result();
 }

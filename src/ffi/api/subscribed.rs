@@ -104,7 +104,7 @@ pub unsafe extern "C" fn twApi_SetSubscribedPropertyVTQ(
             let taken = take_value(propertyName, value, timestamp, quality);
             (text::text(entityName), text::text(propertyName), taken)
         };
-        let (Some(facade), Some(_)) = (instance::current(), Manager::current()) else {
+        let (Some(facade), Some(manager)) = (instance::current(), Manager::current()) else {
             return TW_NULL_OR_INVALID_API_SINGLETON;
         };
         // SAFETY: the object that C sees; a program may have put one of its own there.
@@ -125,7 +125,9 @@ pub unsafe extern "C" fn twApi_SetSubscribedPropertyVTQ(
         let limit = config::current().offline_msg_queue_size;
         let taken = if pushUpdate != 0 {
             let options = push_options(0);
-            subscribed.set_and_push(&thing, value, fold != 0, limit, options, facade.connection())
+            let taken = subscribed.set_and_push(&thing, value, fold != 0, limit, options, facade.connection());
+            manager.show_file();
+            taken
         } else {
             subscribed.set(&thing, value, fold != 0, limit)
         };

@@ -62,7 +62,9 @@ pub unsafe extern "C" fn twSubscribedPropsMgr_PushSubscribedProperties(
         let Some(manager) = Manager::current() else { return NO_MANAGER };
         // SAFETY: by contract of this function.
         let thing = unsafe { text::text(entityName) };
-        push_values(manager.values(), thing.as_ref(), forceConnect)
+        let code = push_values(manager.values(), thing.as_ref(), forceConnect);
+        manager.show_file();
+        code
     })
 }
 

@@ -3,10 +3,10 @@
 use std::ffi::{c_char, c_int};
 use std::ptr;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::mirror::Mirror;
-use super::{entity, spm, twSubscribedPropsMgr};
+use super::{entity, file, spm, twSubscribedPropsMgr};
 use crate::ffi::api::{self, instance};
 use crate::ffi::errors::{TW_ERROR_ALLOCATING_MEMORY, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
@@ -23,6 +23,8 @@ pub(in crate::ffi) struct Manager {
     values: SubscribedProperties,
     mirror: Arc<Mirror>,
     object: *mut twSubscribedPropsMgr,
+    /// Held while what is shown of the file changes.
+    file: Mutex<()>,
 }
 
 // SAFETY: the struct is made before and freed after everything else; its fields are accessed as documented where it happens.
@@ -48,9 +50,11 @@ impl Manager {
         Self::stop();
         let Some(object) = new_object() else { return false };
         api::open_store(&values);
+        // SAFETY: fresh.
+        unsafe { file::open(object, &values) };
         let mirror = Arc::new(Mirror::new(values.clone(), object));
         values.watch(Some(mirror.clone()));
-        let manager = Self { values, mirror, object };
+        let manager = Self { values, mirror, object, file: Mutex::default() };
         manager.mirror.catch_up();
         *MANAGER.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(manager));
         spm.store(object, Ordering::Release);
@@ -73,8 +77,6 @@ impl Manager {
         }
         manager.values.watch(None);
         manager.mirror.detach();
-        // SAFETY: the mirror does not use the struct any more, and by contract of the callers neither does the program.
-        unsafe { delete_object(manager.object) };
     }
 
     /// The values.
@@ -82,9 +84,25 @@ impl Manager {
         &self.values
     }
 
+    /// Shows how long the file of waiting values is: after a push, and when a program asks.
+    pub fn show_file(&self) {
+        let _alone = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: the struct lives as long as the manager.
+        unsafe { file::refresh(self.object, &self.values) };
+    }
+
     /// The struct that C sees.
     pub fn object(&self) -> *mut twSubscribedPropsMgr {
         self.object
+    }
+}
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        self.mirror.detach();
+        // SAFETY: the mirror does not use the struct any more, nor does a thread of ours; by contract of the functions that delete the
+        // manager neither does the program.
+        unsafe { delete_object(self.object) };
     }
 }
 
@@ -127,6 +145,7 @@ unsafe fn delete_object(object: *mut twSubscribedPropsMgr) {
         twMap_Delete((*object).currentValues);
         twInfoTable_Delete((*object).itTemplate.cast());
         twMutex_Delete((*object).mtx);
+        file::close(object);
         memory::free(object);
     }
 }
@@ -155,7 +174,9 @@ pub extern "C" fn twSubscribedPropsMgr_Delete() {
 #[unsafe(no_mangle)]
 pub extern "C" fn twSubscribedPropsMgr_Get() -> *mut twSubscribedPropsMgr {
     guard(ptr::null_mut(), || {
-        Manager::current();
+        if let Some(manager) = Manager::current() {
+            manager.show_file();
+        }
         spm.load(Ordering::Acquire)
     })
 }
