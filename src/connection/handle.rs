@@ -360,6 +360,15 @@ impl Connection {
         marked
     }
 
+    /// Synchronizes a thing now, in this thread, if online; other things that are due as well.
+    pub fn synchronize_now(&self, thing: &Text) {
+        let shared = self.shared();
+        if !shared.owner.is_foreign() && shared.online().is_some() {
+            shared.synchronizer.mark(thing);
+            shared.synchronize_marked();
+        }
+    }
+
     /// Before values of a bound thing are pushed: waits until the platform's push types are known, at most `limit` and 5 s, and once per
     /// thing and link. When the platform has asked for the synchronization and no other thread is at it, this thread does it. Whether
     /// they are known; when not, one WARN says so.

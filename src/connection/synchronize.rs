@@ -33,6 +33,14 @@ impl Shared {
     /// One pass of the synchronization task. The flag that the first pass is over does not depend on there being anything to
     /// synchronize (Q-A7).
     pub fn synchronize(&self) {
+        self.synchronize_marked();
+        if !self.flags.get(Flag::FirstSynchronizationComplete) {
+            self.flags.set(Flag::FirstSynchronizationComplete, true);
+        }
+    }
+
+    /// Steps 5 and 6 for everything that is due, if online.
+    pub fn synchronize_marked(&self) {
         if self.online().is_some() {
             while let Some(thing) = self.synchronizer.claim(Instant::now()) {
                 self.synchronize_thing(&thing, None);

@@ -23,7 +23,9 @@ mod subscribed;
 
 pub use bind::*;
 pub(super) use config::current as current_config;
-pub use dispatch::findCallback;
+pub use dispatch::{
+    findCallback, getMetadataService, isFileTransferService, isTunnelService, notifyPropertyUpdateHandler,
+};
 pub use events::*;
 pub(super) use handlers::c_string;
 pub use lifecycle::*;

@@ -8,7 +8,7 @@ use super::list::{self, twList};
 use super::map::{self, twMap};
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
 pub const TW_DICT_MISSING: c_int = -3;
 pub const TW_DICT_FULL: c_int = -2;
@@ -31,7 +31,10 @@ pub type twDict_foreach_fn = Option<
 >;
 
 /// What `twDict_Create` makes: `TW_DICTIONARY_MAP` or `TW_DICTIONARY_LIST`.
-static MODE: AtomicI32 = AtomicI32::new(TW_DICTIONARY_MAP);
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static tw_dictionary_mode: AtomicI32 = AtomicI32::new(TW_DICTIONARY_MAP);
 
 /// A dictionary as what it is.
 enum Kind {
@@ -42,10 +45,28 @@ enum Kind {
 /// Live maps are known by their address, whatever the mode. Anything else is taken for what the mode makes: the map
 /// functions find out that it is no map.
 fn kind(dict: *mut twDict) -> Kind {
-    if MODE.load(Ordering::Relaxed) == TW_DICTIONARY_LIST && !map::is_map(dict) {
+    if tw_dictionary_mode.load(Ordering::Relaxed) == TW_DICTIONARY_LIST && !map::is_map(dict) {
         Kind::List(dict.cast())
     } else {
         Kind::Map(dict)
+    }
+}
+
+/// The value with the key of `query`, in either mode; NULL when there is none, and for NULL.
+///
+/// # Safety
+/// `dict` is NULL or a live dictionary, whose key function understands `query`.
+pub(super) unsafe fn find_value(dict: *mut twDict, query: *mut c_void) -> *mut c_void {
+    let mut found = ptr::null_mut();
+    // SAFETY: by contract of this function.
+    unsafe {
+        match kind(dict) {
+            Kind::Map(map) if map::twMap_Find(map, query, &mut found) == TW_OK => found,
+            Kind::List(list) if list::twList_Find(list, query, &mut found) == TW_OK => {
+                (*found.cast::<list::ListEntry>()).value
+            }
+            _ => ptr::null_mut(),
+        }
     }
 }
 
@@ -58,9 +79,15 @@ pub unsafe extern "C" fn twDict_setDictionaryMode(mode: twDictionaryMode) -> c_i
     if mode != TW_DICTIONARY_LIST && mode != TW_DICTIONARY_MAP {
         return TW_INVALID_PARAM;
     }
-    MODE.store(mode, Ordering::Relaxed);
+    tw_dictionary_mode.store(mode, Ordering::Relaxed);
     TW_OK
 }
+
+/// The mutex around the mode in the original; NULL here, where the mode needs none.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static twDictionaryModeMtx: AtomicPtr<libc::pthread_mutex_t> = AtomicPtr::new(ptr::null_mut());
 
 /// Does nothing: the mode needs no mutex.
 ///
@@ -89,7 +116,7 @@ pub unsafe extern "C" fn twDict_Cleanup() -> c_int {
 pub unsafe extern "C" fn twDict_Create(delete_function: dict_del_func, parse_func: dict_key_parse_func) -> *mut twDict {
     // SAFETY: the same arguments.
     unsafe {
-        if MODE.load(Ordering::Relaxed) == TW_DICTIONARY_LIST {
+        if tw_dictionary_mode.load(Ordering::Relaxed) == TW_DICTIONARY_LIST {
             let delete = delete_function.or(Some(leave_alone as unsafe extern "C" fn(*mut c_void)));
             list::twList_CreateSearchable(delete, parse_func).cast()
         } else {

@@ -593,3 +593,29 @@ pub unsafe extern "C" fn twList_Find(list: *mut twList, query: *mut c_void, resu
 pub unsafe extern "C" fn twList_Cleanup() -> c_int {
     TW_OK
 }
+
+/// Locks a list against other threads, until `twList_Unlock` in this thread; its holder may go on using it. NULL is fine.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twList_Lock(list: *mut twList) {
+    // SAFETY: NULL or a live list; the lock is given back by the caller.
+    guard((), || unsafe {
+        if !list.is_null() {
+            std::mem::forget(Guard::lock((*list).mtx));
+        }
+    });
+}
+
+/// Gives back a list that `twList_Lock` has locked in this thread. NULL is fine.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twList_Unlock(list: *mut twList) {
+    // SAFETY: NULL or a live list that this thread has locked.
+    guard((), || unsafe {
+        if !list.is_null() && !(*list).mtx.is_null() {
+            libc::pthread_mutex_unlock((*list).mtx);
+        }
+    });
+}

@@ -35,6 +35,22 @@ pub unsafe extern "C" fn uppercase(input: *mut c_char) -> *mut c_char {
     unsafe { change(input, |byte| byte.make_ascii_uppercase()) }
 }
 
+/// The small letter for an ASCII capital; anything else as it is.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn locase(character: c_int) -> c_int {
+    u8::try_from(character).map_or(character, |byte| c_int::from(byte.to_ascii_lowercase()))
+}
+
+/// The capital for a small ASCII letter; anything else as it is.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn upcase(character: c_int) -> c_int {
+    u8::try_from(character).map_or(character, |byte| c_int::from(byte.to_ascii_uppercase()))
+}
+
 /// Copies a string, cut at 65536 bytes. The caller frees the copy. NULL for NULL and when there is no memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn duplicateString(input: *const c_char) -> *mut c_char {

@@ -67,7 +67,11 @@ fn of_program(slot: ws_data_cb, own: unsafe extern "C" fn(*mut twWs, *const c_ch
 /// The platform wants a thing synchronized: the next tick does it.
 impl UpdateObserver for CApplication {
     fn update_requested(&self, thing: &Text) -> bool {
-        self.with(|facade| facade.connection().notify_property_update(thing)).unwrap_or(true)
+        self.with(|facade| {
+            bind::show_update(facade, thing, true);
+            facade.connection().notify_property_update(thing)
+        })
+        .unwrap_or(true)
     }
 }
 
@@ -148,7 +152,7 @@ impl Application for CApplication {
     fn on_authenticated(&self) {
         self.with(|facade| {
             let key = ask_key(facade);
-            events::call_authenticated(facade, &Text::from("appKey"), key.as_bytes());
+            events::call_authenticated(&Text::from("appKey"), key.as_bytes());
         });
     }
 
@@ -157,6 +161,7 @@ impl Application for CApplication {
     }
 
     fn update_push_types(&self, thing: &Text, subscriptions: &InfoTable) {
+        self.with(|facade| bind::show_update(facade, thing, false));
         self.with(|facade| {
             let applied = facade.things().subscribed.apply_subscriptions(thing, subscriptions);
             register::show_push_settings(facade, thing, &applied.changed);
@@ -164,9 +169,9 @@ impl Application for CApplication {
     }
 
     fn on_synchronized(&self, thing: &Text, subscriptions: &InfoTable) {
-        self.with(|facade| {
+        self.with(|_| {
             if !subscriptions.rows.is_empty() {
-                events::call_synchronized(facade, thing, subscriptions);
+                events::call_synchronized(thing, subscriptions);
             }
         });
     }

@@ -1,17 +1,17 @@
 //! Binding things (api-behaviour.md 4.3).
 
 use std::cell::Cell;
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 use std::sync::Arc;
 
 use super::instance::{self, Facade};
 use super::mirror::bindListEntry_Create;
-use super::{events, register};
+use super::{bindListEntry, events, register, twApi};
 use crate::connection::{RequestError, result_of};
-use crate::ffi::dict::{twDict_Add, twDict_Find, twDict_Remove};
+use crate::ffi::dict::{find_value, twDict_Add, twDict_Remove};
 use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
-use crate::ffi::list::{self, twList};
+use crate::ffi::list::{self, TW_FOREACH_CONTINUE, twList};
 use crate::ffi::text;
 use crate::model::Text;
 use crate::things::DefaultServices;
@@ -61,19 +61,24 @@ fn record(facade: &Arc<Facade>, thing: &Text, services: DefaultServices) -> bool
 /// Takes a name out of the bound list.
 fn forget(facade: &Arc<Facade>, thing: &Text) {
     facade.registry().unbind(thing);
-    let name = super::handlers::c_string(thing);
-    // SAFETY: look-up with an entry of our own; what was found is the stored value, as Remove wants it.
+    // SAFETY: what was found is the stored value, as Remove wants it.
     facade.registering(|api| unsafe {
-        let query = bindListEntry_Create(name.as_ptr().cast_mut());
-        let mut found = std::ptr::null_mut();
-        if !query.is_null() {
-            twDict_Find((*api).boundList, query.cast(), &mut found);
-            super::mirror::bindListEntry_Delete(query.cast());
-        }
+        let found = find_entry(api, thing);
         if !found.is_null() {
-            twDict_Remove((*api).boundList, found, 1);
+            twDict_Remove((*api).boundList, found.cast(), 1);
         }
     });
+}
+
+/// The entry of a thing in the list that C sees, NULL when there is none.
+///
+/// # Safety
+/// `api` is an API object.
+unsafe fn find_entry(api: *mut twApi, thing: &Text) -> *mut bindListEntry {
+    let name = super::handlers::c_string(thing);
+    let query = bindListEntry { name: name.as_ptr().cast_mut(), needsPropertyUpdate: 0 };
+    // SAFETY: by contract of this function; the query lives during the look-up and is not changed.
+    unsafe { find_value((*api).boundList, (&raw const query).cast_mut().cast()).cast() }
 }
 
 fn refused(what: &str, error: &RequestError) -> c_int {
@@ -185,7 +190,7 @@ pub unsafe extern "C" fn twApi_BindThingWithoutDefaultServices(entityName: *mut 
         }
         match quietly(|| facade.connection().bind(std::slice::from_ref(&thing))) {
             Ok(()) => {
-                events::notify_bind(&facade, Some(&thing), true);
+                events::notify_bind(Some(&thing), true);
                 TW_OK
             }
             Err(error) => refused("binding", &error),
@@ -221,10 +226,10 @@ pub unsafe extern "C" fn twApi_UnbindThing(entityName: *mut c_char) -> c_int {
 pub unsafe extern "C" fn twApi_IsEntityBound(entityName: *mut c_char) -> c_char {
     guard(0, || {
         // SAFETY: by contract of this function.
-        match (instance::current(), unsafe { text::bytes(entityName) }) {
-            (Some(facade), Some(name)) => c_char::from(facade.registry().is_bound(name)),
-            _ => 0,
-        }
+        let (false, Some(name)) = (super::exported().is_null(), unsafe { text::text(entityName) }) else { return 0 };
+        let is_recorded = instance::current().is_some_and(|facade| facade.registry().is_bound(&name));
+        // SAFETY: an API object of the program's or ours.
+        c_char::from(is_recorded || !unsafe { find_entry(super::exported(), &name) }.is_null())
     })
 }
 
@@ -263,4 +268,47 @@ pub unsafe extern "C" fn twApi_BindAll(unbind: c_char) -> c_int {
             Err(error) => refused("binding", &error),
         }
     })
+}
+
+/// Synchronizes the thing of an entry of `boundList` if its `needsPropertyUpdate` is set, which is cleared: asks the platform
+/// for its subscriptions, calls the synchronize callbacks and pushes. Without an API object or a connection nothing is sent.
+/// Returns 0, which lets twDict_Foreach go on.
+///
+/// # Safety
+/// The entry is NULL or a `bindListEntry`; callbacks run in this call.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn subscribedPropertyUpdateTaskForEachHandler(
+    _key: *mut c_void,
+    _key_size: usize,
+    entry: *mut c_void,
+    _entry_size: usize,
+    _userdata: *mut c_void,
+) -> c_int {
+    guard(TW_FOREACH_CONTINUE, || {
+        let entry = entry.cast::<bindListEntry>();
+        // SAFETY: by contract of this function.
+        let thing = unsafe {
+            if entry.is_null() || std::mem::replace(&mut (*entry).needsPropertyUpdate, 0) == 0 {
+                return TW_FOREACH_CONTINUE;
+            }
+            text::text((*entry).name)
+        };
+        if let (Some(thing), Some(facade)) = (thing, instance::current()) {
+            facade.connection().synchronize_now(&thing);
+        }
+        TW_FOREACH_CONTINUE
+    })
+}
+
+/// Shows in the list that C sees whether a thing is to be synchronized.
+pub(super) fn show_update(facade: &Facade, thing: &Text, is_wanted: bool) {
+    // SAFETY: the entry of a live list, changed while the containers do not change.
+    facade.registering(|api| unsafe {
+        let entry = find_entry(api, thing);
+        if !entry.is_null() {
+            (*entry).needsPropertyUpdate = c_char::from(is_wanted);
+        }
+    });
 }

@@ -3,9 +3,8 @@
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
-use super::instance;
-use super::{handlers, mirror};
-use crate::connection::Incoming;
+use super::{handlers, instance, mirror, service_cb};
+use crate::connection::{Incoming, NOTIFY_PROPERTY_UPDATE};
 use crate::ffi::definitions::{
     TW_SERVICES, TWX_BAD_REQUEST, TWX_INTERNAL_SERVER_ERROR, TWX_NOT_FOUND, characteristicEnum, entityTypeEnum,
     msgCodeEnum,
@@ -18,12 +17,11 @@ use crate::model::Text;
 use crate::things::{FILE_SERVICES, Handler, TUNNEL_SERVICES};
 use crate::wire::{Characteristic, EntityType, MessageCode, Request};
 
-/// A service of the SDK's own (GetMetadata, NotifyPropertyUpdate, files, tunnels) as C calls it: what programs find as
-/// callback of it.
+/// A service of the SDK's own (GetMetadata, NotifyPropertyUpdate, files, tunnels) as C calls it.
 ///
 /// # Safety
 /// As for every service callback.
-pub(super) unsafe extern "C" fn built_in_service(
+unsafe extern "C" fn built_in_service(
     entityName: *const c_char,
     serviceName: *const c_char,
     params: *mut twInfoTable,
@@ -52,6 +50,81 @@ pub(super) unsafe extern "C" fn built_in_service(
     })
 }
 
+/// The service GetMetadata of every bound thing: its `content` is one row with a JSON text `result`. The callback that
+/// `callbackList` shows for it. Returns 0x40, 0x80 for missing arguments and without an API object, 0x84 when the thing has no such service.
+///
+/// # Safety
+/// As for every service callback.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn getMetadataService(
+    entityName: *const c_char,
+    serviceName: *const c_char,
+    params: *mut twInfoTable,
+    content: *mut *mut twInfoTable,
+    userdata: *mut c_void,
+) -> msgCodeEnum {
+    // SAFETY: the same arguments.
+    unsafe { built_in_service(entityName, serviceName, params, content, userdata) }
+}
+
+/// The service NotifyPropertyUpdate of every bound thing: the next tick synchronizes the thing. The callback that
+/// `callbackList` shows for it. Returns as getMetadataService.
+///
+/// # Safety
+/// As for every service callback.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn notifyPropertyUpdateHandler(
+    entityName: *const c_char,
+    serviceName: *const c_char,
+    params: *mut twInfoTable,
+    content: *mut *mut twInfoTable,
+    userdata: *mut c_void,
+) -> msgCodeEnum {
+    // SAFETY: the same arguments.
+    unsafe { built_in_service(entityName, serviceName, params, content, userdata) }
+}
+
+/// The callback of a built-in service.
+pub(super) fn built_in(name: &Text) -> service_cb {
+    if *name == NOTIFY_PROPERTY_UPDATE { Some(notifyPropertyUpdateHandler) } else { Some(getMetadataService) }
+}
+
+/// Whether a service is one of those that transfer files. FALSE for NULL.
+///
+/// # Safety
+/// The name is NULL or a C string.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn isFileTransferService(name: *const c_char) -> c_char {
+    // SAFETY: by contract of this function.
+    guard(0, || c_char::from(unsafe { is_one_of(name, &FILE_SERVICES) }))
+}
+
+/// Whether a service is one of those of application tunnels. FALSE for NULL.
+///
+/// # Safety
+/// The name is NULL or a C string.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn isTunnelService(name: *const c_char) -> c_char {
+    // SAFETY: by contract of this function.
+    guard(0, || c_char::from(unsafe { is_one_of(name, &TUNNEL_SERVICES) }))
+}
+
+/// # Safety
+/// The name is NULL or a C string.
+unsafe fn is_one_of(name: *const c_char, services: &[&str]) -> bool {
+    // SAFETY: by contract of this function.
+    let name = unsafe { text::bytes(name) };
+    name.is_some_and(|name| services.iter().any(|known| known.as_bytes() == name))
+}
+
 /// The callback and its pointer that a request would reach: tunnel and file wildcards, the exact name, `*`, the built-in file and
 /// tunnel services. Both NULL when there is none or an argument is NULL.
 ///
@@ -72,14 +145,18 @@ pub unsafe extern "C" fn findCallback(
         }
         // SAFETY: by contract of this function.
         let (entity, name) = unsafe { (text::text(entity), text::text(name)) };
-        let (Some(facade), Some(entity), Some(name)) = (instance::current(), entity, name) else {
-            return ptr::null_mut();
-        };
+        let api = super::exported();
+        let (false, Some(entity), Some(name)) = (api.is_null(), entity, name) else { return ptr::null_mut() };
+        let facade = instance::current();
         for candidate in candidates(kind, &name) {
-            let found = facade.registering(|api| {
-                // SAFETY: the API object; the registration is copied while the lock is held.
-                unsafe { mirror::find_callback(api, entity_type, &entity, kind, &candidate).as_ref().copied() }
-            });
+            // SAFETY: an API object of the program's or ours.
+            let find =
+                |api| unsafe { mirror::find_callback(api, entity_type, &entity, kind, &candidate).as_ref().copied() };
+            // The registration is copied while the lock is held.
+            let found = match &facade {
+                Some(facade) => facade.registering(find),
+                None => find(api),
+            };
             if let Some(info) = found.filter(|info| !info.cb.is_null()) {
                 if !userdata.is_null() {
                     // SAFETY: a place for a pointer by contract.
@@ -88,7 +165,8 @@ pub unsafe extern "C" fn findCallback(
                 return info.cb;
             }
         }
-        let is_served = || facade.registry().has_built_in(entity.as_bytes(), name.as_bytes());
+        let is_served =
+            || facade.as_ref().is_some_and(|facade| facade.registry().has_built_in(entity.as_bytes(), name.as_bytes()));
         // A program may have set the file manager to NULL, which the registry does not know.
         let has_manager = || file_manager::current().is_some() || !FILE_SERVICES.iter().any(|known| name == *known);
         if kind == TW_SERVICES && is_served() && has_manager() {

@@ -3,10 +3,11 @@
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr;
 
+use super::exported;
 use super::handlers::{UserData, c_string};
-use super::instance::{self, Facade};
-use super::mirror::new_info;
-use super::{authEvent_cb, bindEvent_cb, callbackInfo, options, synchronizeEvent_cb};
+use super::instance::Facade;
+use super::mirror::{deleteCallbackInfo, new_info};
+use super::{authEvent_cb, bindEvent_cb, callbackInfo, options, synchronizeEvent_cb, twApi};
 use crate::connection::BindEvent;
 use crate::ffi::definitions::{TW_APPLICATIONKEYS, TW_THING, entityTypeEnum};
 use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK};
@@ -55,7 +56,7 @@ unsafe fn listeners(list: *mut twList) -> Vec<Listener> {
 }
 
 /// # Safety
-/// `list` is a list of `callbackInfo`.
+/// `list` is NULL or a list of `callbackInfo`.
 unsafe fn add(
     list: *mut twList,
     entity_type: entityTypeEnum,
@@ -66,23 +67,48 @@ unsafe fn add(
     // SAFETY: a C string or NULL by the contract of the entry point.
     let entity = unsafe { text::text(entity) };
     let info = new_info(entity_type, entity.as_ref(), 0, None, callback, userdata);
-    // SAFETY: the list takes the entry over.
-    unsafe { twList_Add(list, info.cast()) }
+    // SAFETY: the list takes the entry over, unless there is no list.
+    unsafe {
+        let code = twList_Add(list, info.cast());
+        if code != TW_OK {
+            deleteCallbackInfo(info.cast());
+        }
+        code
+    }
 }
 
 /// Removes the first entry with the same function, pointer and name.
 ///
 /// # Safety
-/// `list` is a list of `callbackInfo`.
+/// `list` is NULL or a list of `callbackInfo`.
 unsafe fn remove(list: *mut twList, entity: *mut c_char, callback: *mut c_void, userdata: *mut c_void) -> c_int {
     // SAFETY: by contract of this function; names are C strings or NULL.
     let removed = unsafe {
+        if list.is_null() {
+            return NOT_REGISTERED;
+        }
         let wanted = text::bytes(entity);
         list::remove_first(list, |info: &callbackInfo| {
             info.cb == callback && info.userdata == userdata && text::bytes(info.entityName) == wanted
         })
     };
     if removed { TW_OK } else { NOT_REGISTERED }
+}
+
+/// A list of the object that `tw_api` shows; `None` without one.
+fn shown(pick: impl FnOnce(*mut twApi) -> *mut twList) -> Option<*mut twList> {
+    let api = exported();
+    (!api.is_null()).then(|| pick(api))
+}
+
+fn bind_list() -> Option<*mut twList> {
+    // SAFETY: an API object of the program's or ours.
+    shown(|api| unsafe { (*api).bindEventCallbackList })
+}
+
+fn synchronize_list() -> Option<*mut twList> {
+    // SAFETY: an API object of the program's or ours.
+    shown(|api| unsafe { (*api).synchronizeStateEventCallbackList })
 }
 
 fn bind_pointer(callback: bindEvent_cb) -> *mut c_void {
@@ -109,11 +135,9 @@ pub unsafe extern "C" fn twApi_RegisterBindEventCallback(
     cb: bindEvent_cb,
     userdata: *mut c_void,
 ) -> c_int {
-    guard(TW_NULL_OR_INVALID_API_SINGLETON, || match (instance::current(), cb) {
+    guard(TW_NULL_OR_INVALID_API_SINGLETON, || match (bind_list(), cb) {
         // SAFETY: the list belongs to the API object.
-        (Some(facade), Some(_)) => facade.registering(|api| unsafe {
-            add((*api).bindEventCallbackList, TW_THING, entityName, bind_pointer(cb), userdata)
-        }),
+        (Some(list), Some(_)) => unsafe { add(list, TW_THING, entityName, bind_pointer(cb), userdata) },
         _ => TW_NULL_OR_INVALID_API_SINGLETON,
     })
 }
@@ -129,10 +153,9 @@ pub unsafe extern "C" fn twApi_UnregisterBindEventCallback(
     userdata: *mut c_void,
 ) -> c_int {
     guard(TW_NULL_OR_INVALID_API_SINGLETON, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        let Some(list) = bind_list() else { return TW_NULL_OR_INVALID_API_SINGLETON };
         // SAFETY: the list belongs to the API object.
-        facade
-            .registering(|api| unsafe { remove((*api).bindEventCallbackList, entityName, bind_pointer(cb), userdata) })
+        unsafe { remove(list, entityName, bind_pointer(cb), userdata) }
     })
 }
 
@@ -143,11 +166,9 @@ pub unsafe extern "C" fn twApi_UnregisterBindEventCallback(
 /// `cb` has the three parameters of its type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twApi_RegisterOnAuthenticatedCallback(cb: authEvent_cb, userdata: *mut c_void) -> c_int {
-    guard(TW_NULL_OR_INVALID_API_SINGLETON, || match (instance::current(), cb) {
+    guard(TW_NULL_OR_INVALID_API_SINGLETON, || match (bind_list(), cb) {
         // SAFETY: the list belongs to the API object.
-        (Some(facade), Some(_)) => facade.registering(|api| unsafe {
-            add((*api).bindEventCallbackList, TW_APPLICATIONKEYS, ptr::null_mut(), auth_pointer(cb), userdata)
-        }),
+        (Some(list), Some(_)) => unsafe { add(list, TW_APPLICATIONKEYS, ptr::null_mut(), auth_pointer(cb), userdata) },
         _ => TW_NULL_OR_INVALID_API_SINGLETON,
     })
 }
@@ -159,11 +180,9 @@ pub unsafe extern "C" fn twApi_RegisterOnAuthenticatedCallback(cb: authEvent_cb,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twApi_UnregisterOnAuthenticatedCallback(cb: authEvent_cb, userdata: *mut c_void) -> c_int {
     guard(TW_NULL_OR_INVALID_API_SINGLETON, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
-        facade.registering(|api| {
-            // SAFETY: the list belongs to the API object.
-            unsafe { remove((*api).bindEventCallbackList, ptr::null_mut(), auth_pointer(cb), userdata) }
-        })
+        let Some(list) = bind_list() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: the list belongs to the API object.
+        unsafe { remove(list, ptr::null_mut(), auth_pointer(cb), userdata) }
     })
 }
 
@@ -178,11 +197,9 @@ pub unsafe extern "C" fn twApi_RegisterSynchronizeStateEventCallback(
     cb: synchronizeEvent_cb,
     userdata: *mut c_void,
 ) -> c_int {
-    guard(TW_NULL_OR_INVALID_API_SINGLETON, || match (instance::current(), cb) {
+    guard(TW_NULL_OR_INVALID_API_SINGLETON, || match (synchronize_list(), cb) {
         // SAFETY: the list belongs to the API object.
-        (Some(facade), Some(_)) => facade.registering(|api| unsafe {
-            add((*api).synchronizeStateEventCallbackList, TW_THING, entityName, synchronize_pointer(cb), userdata)
-        }),
+        (Some(list), Some(_)) => unsafe { add(list, TW_THING, entityName, synchronize_pointer(cb), userdata) },
         _ => TW_NULL_OR_INVALID_API_SINGLETON,
     })
 }
@@ -198,11 +215,9 @@ pub unsafe extern "C" fn twApi_UnregisterSynchronizeStateEventCallback(
     userdata: *mut c_void,
 ) -> c_int {
     guard(TW_NULL_OR_INVALID_API_SINGLETON, || {
-        let Some(facade) = instance::current() else { return TW_NULL_OR_INVALID_API_SINGLETON };
-        facade.registering(|api| {
-            // SAFETY: the list belongs to the API object.
-            unsafe { remove((*api).synchronizeStateEventCallbackList, entityName, synchronize_pointer(cb), userdata) }
-        })
+        let Some(list) = synchronize_list() else { return TW_NULL_OR_INVALID_API_SINGLETON };
+        // SAFETY: the list belongs to the API object.
+        unsafe { remove(list, entityName, synchronize_pointer(cb), userdata) }
     })
 }
 
@@ -218,19 +233,19 @@ pub(super) fn call_bind(facade: &Facade, event: &BindEvent) {
             BindEvent::Bound(names) => (names.clone(), true),
             BindEvent::Unbound(name) => (vec![name.clone()], false),
         };
-        names.iter().for_each(|name| notify_bind(facade, Some(name), is_bound));
+        names.iter().for_each(|name| notify_bind(Some(name), is_bound));
         return;
     }
     match event {
-        BindEvent::Connected | BindEvent::Disconnecting | BindEvent::Bound(_) => notify_bind(facade, None, true),
-        BindEvent::Unbound(name) => notify_bind(facade, Some(name), false),
+        BindEvent::Connected | BindEvent::Disconnecting | BindEvent::Bound(_) => notify_bind(None, true),
+        BindEvent::Unbound(name) => notify_bind(Some(name), false),
     }
 }
 
 /// The same for one name, or for all with `None`.
-pub(super) fn notify_bind(facade: &Facade, thing: Option<&Text>, is_bound: bool) {
-    // SAFETY: the list belongs to the API object, which `facade` keeps.
-    for listener in unsafe { listeners((*facade.api()).bindEventCallbackList) } {
+pub(super) fn notify_bind(thing: Option<&Text>, is_bound: bool) {
+    // SAFETY: NULL, or the list of the API object.
+    for listener in unsafe { listeners(bind_list().unwrap_or(ptr::null_mut())) } {
         if listener.is_authentication() || thing.is_some_and(|thing| !listener.concerns(thing)) {
             continue;
         }
@@ -248,12 +263,12 @@ pub(super) fn notify_bind(facade: &Facade, thing: Option<&Text>, is_bound: bool)
 }
 
 /// Calls the authenticated callbacks.
-pub(super) fn call_authenticated(facade: &Facade, kind: &Text, value: &[u8]) {
+pub(super) fn call_authenticated(kind: &Text, value: &[u8]) {
     let kind = c_string(kind);
     let mut value = zeroize::Zeroizing::new(value.to_vec());
     value.push(0);
-    // SAFETY: the list belongs to the API object, which `facade` keeps.
-    for listener in unsafe { listeners((*facade.api()).bindEventCallbackList) } {
+    // SAFETY: NULL, or the list of the API object.
+    for listener in unsafe { listeners(bind_list().unwrap_or(ptr::null_mut())) } {
         if !listener.is_authentication() {
             continue;
         }
@@ -267,17 +282,17 @@ pub(super) fn call_authenticated(facade: &Facade, kind: &Text, value: &[u8]) {
 }
 
 /// Calls the synchronize callbacks of a thing.
-pub(super) fn call_synchronized(facade: &Facade, thing: &Text, subscriptions: &InfoTable) {
+pub(super) fn call_synchronized(thing: &Text, subscriptions: &InfoTable) {
     let table = convert::table_to_c(subscriptions);
-    call_synchronized_with(facade, thing, table);
+    call_synchronized_with(thing, table);
     // SAFETY: made above; callbacks only look at it.
     unsafe { crate::ffi::info_table::table::twInfoTable_Delete(table.cast()) };
 }
 
-fn call_synchronized_with(facade: &Facade, thing: &Text, table: *mut twInfoTable) {
+fn call_synchronized_with(thing: &Text, table: *mut twInfoTable) {
     let name = c_string(thing);
-    // SAFETY: the list belongs to the API object, which `facade` keeps.
-    for listener in unsafe { listeners((*facade.api()).synchronizeStateEventCallbackList) } {
+    // SAFETY: NULL, or the list of the API object.
+    for listener in unsafe { listeners(synchronize_list().unwrap_or(ptr::null_mut())) } {
         if !listener.concerns(thing) {
             continue;
         }
@@ -303,13 +318,15 @@ pub unsafe extern "C" fn makeAuthOrBindCallbacks(
     value: *mut c_char,
 ) -> c_int {
     guard(TW_INVALID_PARAM, || {
-        let Some(facade) = instance::current() else { return TW_INVALID_PARAM };
+        if exported().is_null() {
+            return TW_INVALID_PARAM;
+        }
         // SAFETY: by contract of this function.
         let (entity, value) = unsafe { (text::text(entity), text::bytes(value)) };
         match (kind, entity, value) {
-            (0, Some(kind), Some(value)) => call_authenticated(&facade, &kind, value),
+            (0, Some(kind), Some(value)) => call_authenticated(&kind, value),
             (0, ..) => return TW_INVALID_PARAM,
-            (_, entity, _) => notify_bind(&facade, entity.as_ref(), kind == 1),
+            (_, entity, _) => notify_bind(entity.as_ref(), kind == 1),
         }
         TW_OK
     })
@@ -327,10 +344,10 @@ pub unsafe extern "C" fn makeSynchronizedStateCallbacks(
 ) -> c_int {
     guard(TW_INVALID_PARAM, || {
         // SAFETY: by contract of this function.
-        let (Some(facade), Some(thing)) = (instance::current(), unsafe { text::text(entity) }) else {
+        let (false, Some(thing)) = (exported().is_null(), unsafe { text::text(entity) }) else {
             return TW_INVALID_PARAM;
         };
-        call_synchronized_with(&facade, &thing, rows);
+        call_synchronized_with(&thing, rows);
         TW_OK
     })
 }

@@ -3,8 +3,11 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::net::ToSocketAddrs;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+
 use std::time::Duration;
+
+use libc::pthread_mutex_t;
 
 use super::instance::{self, EndpointArguments, Facade};
 use super::objects::{Arguments, Objects};
@@ -571,3 +574,40 @@ pub extern "C" fn twApi_CreateStubs() -> c_int {
 pub extern "C" fn twApi_DeleteStubs() -> c_int {
     TW_OK
 }
+
+/// What stubs a debug build of the original would use: none, NULL as in every release build.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static twApi_stub: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
+
+/// Whether stubs are in use. Returns -1 while `twApi_stub` is NULL, else 0.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn twStubs_Use() -> c_int {
+    if twApi_stub.load(Ordering::Acquire).is_null() { -1 } else { TW_OK }
+}
+
+/// Does nothing: stubs belong to debug builds of the original. Returns 0.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn twStubs_Reset() -> c_int {
+    TW_OK
+}
+
+/// A delete function for containers that do not own their values: does nothing.
+///
+/// # Safety
+/// The argument is not looked at.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twGenericDoNothingDeletionHandler(_item: *mut c_void) {}
+
+/// The mutex of twApi_Initialize in the original; NULL here, where it needs none.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static twInitMutex: AtomicPtr<pthread_mutex_t> = AtomicPtr::new(ptr::null_mut());

@@ -7,7 +7,7 @@ use std::ptr;
 use super::{bindListEntry, callbackInfo, twApi};
 use crate::ffi::cjson::cJSON;
 use crate::ffi::definitions::{TW_EVENTS, TW_PROPERTIES, TW_SERVICES, TW_THING, characteristicEnum, entityTypeEnum};
-use crate::ffi::dict::{twDict_Add, twDict_Find, twDict_Foreach, twDict_Remove};
+use crate::ffi::dict::{find_value, twDict_Add, twDict_Foreach, twDict_Remove};
 use crate::ffi::guard::guard;
 use crate::ffi::properties::twPropertyDef_Delete;
 use crate::ffi::services::twServiceDef_Delete;
@@ -160,12 +160,12 @@ pub(super) unsafe fn find_callback(
     if query.is_null() {
         return ptr::null_mut();
     }
-    let mut found: *mut c_void = ptr::null_mut();
     // SAFETY: the query lives until it is deleted, and has no definition.
-    unsafe {
-        twDict_Find((*api).callbackList, query.cast(), &mut found);
+    let found = unsafe {
+        let found = find_value((*api).callbackList, query.cast());
         deleteCallbackInfo(query.cast());
-    }
+        found
+    };
     found.cast()
 }
 

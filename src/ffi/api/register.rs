@@ -62,6 +62,28 @@ impl Target {
         }
     }
 
+    /// Before a registration: 101 while a program has taken the list of registrations away. What the list does not hold any
+    /// more, because the program has put another one there, is not registered any more.
+    fn make_room(
+        &self,
+        kind: entityTypeEnum,
+        (characteristic, shown): (Characteristic, characteristicEnum),
+    ) -> Result<(), c_int> {
+        let (list, found) = self.facade.registering(|api| {
+            // SAFETY: `api` is the API object.
+            unsafe { ((*api).callbackList, mirror::find_callback(api, kind, &self.entity, shown, &self.name)) }
+        });
+        if list.is_null() {
+            log::warn!("{} of {} is not registered: the API object has no callbackList", self.name, self.entity);
+            return Err(TW_INVALID_PARAM);
+        }
+        if found.is_null() && kind == TW_THING {
+            // There is nothing, usually.
+            let _ = self.facade.registry().unregister(&self.entity, characteristic, &self.name);
+        }
+        Ok(())
+    }
+
     /// Shows a registration that the registry has accepted in `callbackList`.
     fn show(
         &self,
@@ -117,6 +139,7 @@ pub unsafe extern "C" fn twApi_RegisterProperty(
             };
             let handler =
                 cb.map(|_| CProperty { callback: cb, userdata: UserData(userdata) }).ok_or(TW_INVALID_PARAM)?;
+            target.make_room(entityType, (Characteristic::PROPERTIES, TW_PROPERTIES))?;
             let definition = PropertyDefinition::new(base_type(propertyType), description, push, propertyPushThreshold);
             target
                 .facade
@@ -164,6 +187,7 @@ pub unsafe extern "C" fn twApi_RegisterPropertyCallback(
             let target = unsafe { Target::new(entityName, propertyName)? };
             let handler =
                 cb.map(|_| CProperty { callback: cb, userdata: UserData(userdata) }).ok_or(TW_INVALID_PARAM)?;
+            target.make_room(entityType, (Characteristic::PROPERTIES, TW_PROPERTIES))?;
             target
                 .facade
                 .registry()
@@ -280,6 +304,7 @@ pub unsafe extern "C" fn twApi_RegisterService(
             if entityType == 0 {
                 return Err(TW_INVALID_PARAM);
             }
+            target.make_room(entityType, (Characteristic::SERVICES, TW_SERVICES))?;
             let mut definition = ServiceDefinition::new(base_type(outputType));
             definition.description = description;
             // SAFETY: by contract of this function.
@@ -327,6 +352,7 @@ pub unsafe extern "C" fn twApi_RegisterServiceCallback(
             let target = unsafe { Target::new(entityName, serviceName)? };
             let handler =
                 cb.map(|_| CService { callback: cb, userdata: UserData(userdata) }).ok_or(TW_INVALID_PARAM)?;
+            target.make_room(entityType, (Characteristic::SERVICES, TW_SERVICES))?;
             target
                 .facade
                 .registry()
@@ -363,6 +389,7 @@ pub unsafe extern "C" fn twApi_RegisterEvent(
             if entityType == 0 {
                 return Err(TW_INVALID_PARAM);
             }
+            target.make_room(entityType, (Characteristic::EVENTS, TW_EVENTS))?;
             // SAFETY: by contract of this function.
             let definition =
                 EventDefinition { description, shape: unsafe { shape(parameters) }, ..EventDefinition::default() };
@@ -619,7 +646,7 @@ pub(super) fn show_default_services(facade: &Arc<Facade>, thing: &Text) {
                 ptr::null_mut(),
             )
         };
-        let callback: service_cb = Some(super::dispatch::built_in_service);
+        let callback = super::dispatch::built_in(&registered.name);
         target.show((TW_THING, TW_SERVICES), (handlers::service_pointer(callback), ptr::null_mut()), shown.cast());
     }
 }

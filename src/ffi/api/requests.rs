@@ -14,7 +14,7 @@ use crate::connection::{Answer, Outcome, RequestOptions, result_of};
 use crate::ffi::base_types::primitive::twPrimitive_ZeroCopy;
 use crate::ffi::base_types::twPrimitive;
 use crate::ffi::definitions::{entityTypeEnum, msgCodeEnum};
-use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK};
+use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::twInfoTable;
 use crate::ffi::list::{self, twList, twList_Add, twList_Create, twList_Delete};
@@ -30,6 +30,14 @@ use crate::wire::{Characteristic, EntityType, MessageCode, Request};
 const PRECONDITION_FAILED: c_int = 1107;
 /// What twApi_PushProperties returns for a missing argument: the message code, not a result (Q-A9).
 const BAD_REQUEST_CODE: c_int = 128;
+
+/// The result that stands for a code of the platform's answer; 100 for a code without one.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn convertMsgCodeToErrorCode(code: msgCodeEnum) -> c_int {
+    u8::try_from(code).map_or(TW_UNKNOWN_ERROR, |code| c_int::from(result_of(MessageCode(code))))
+}
 
 /// How long to wait, from C's milliseconds: negative is the default.
 fn options(timeout: i32, force: c_char) -> RequestOptions {

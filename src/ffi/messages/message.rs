@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{MSG_HEADER_SIZE, auth, bind, body, multipart, request, response, twMessage};
 use crate::connection::{Incoming, next_request_id};
@@ -80,7 +81,7 @@ fn empty(code: msgCodeEnum, id: u32) -> twMessage {
         r#type,
         version: TW_MSG_VERSION as u8,
         code,
-        requestId: if id == 0 { next_request_id() } else { id },
+        requestId: if id == 0 { next_id() } else { id },
         endpointId: 0,
         sessionId: if r#type == TW_AUTH { NO_SESSION } else { 0 },
         multipartMarker: 0,
@@ -144,10 +145,22 @@ unsafe fn delete_body(r#type: msgType, body: *mut c_void) {
     }
 }
 
+/// The request id that a message made in C got last. The counter itself is the connection's.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static globalRequestId: AtomicU32 = AtomicU32::new(0);
+
+fn next_id() -> u32 {
+    let id = next_request_id();
+    globalRequestId.store(id, Ordering::Relaxed);
+    id
+}
+
 /// The next request id: one counter for the process, starting at 1, never 0. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn twMessage_GetRequestId() -> u32 {
-    guard(0, next_request_id)
+    guard(0, next_id)
 }
 
 /// Makes a message without body; for `reqId` 0 it gets the next request id. The caller deletes it with

@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
 use super::{body, twHeader, twRequestBody};
+use crate::ffi::base_types::decode::streamToString;
 use crate::ffi::base_types::{encode, twStream};
 use crate::ffi::convert::{self, ConvertError};
 use crate::ffi::definitions::{characteristicEnum, entityTypeEnum};
@@ -96,7 +97,11 @@ unsafe fn measure(body: *mut twRequestBody) {
     unsafe { (*body).length = body::measure(|out| encode(out, body)) };
 }
 
-unsafe extern "C" fn delete_header(header: *mut c_void) {
+/// Deletes a header of a request with its texts. NULL is fine. Delete function of the list `headers`.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twHeader_Delete(header: *mut c_void) {
     let header = header.cast::<twHeader>();
     if !header.is_null() {
         // SAFETY: an entry of a list of ours, with texts on the C allocator.
@@ -108,12 +113,53 @@ unsafe extern "C" fn delete_header(header: *mut c_void) {
     }
 }
 
+/// Reads a header from the cursor of a stream on: two texts. The caller deletes it with `twHeader_Delete`. NULL for NULL.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twHeader_fromStream(s: *mut twStream) -> *mut twHeader {
+    guard(ptr::null_mut(), || {
+        if s.is_null() {
+            return ptr::null_mut();
+        }
+        // SAFETY: a live stream; the texts are fresh.
+        unsafe {
+            let header = memory::alloc(twHeader { name: streamToString(s), value: streamToString(s) });
+            if !header.is_null() && ((*header).name.is_null() || (*header).value.is_null()) {
+                twHeader_Delete(header.cast());
+                return ptr::null_mut();
+            }
+            header
+        }
+    })
+}
+
+/// Writes a header to a stream. 0; 101 for NULL; the codes of `twStream_AddBytes`.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twHeader_toStream(header: *mut twHeader, s: *mut twStream) -> c_int {
+    guard(TW_UNKNOWN_ERROR, || {
+        if header.is_null() || s.is_null() {
+            return TW_INVALID_PARAM;
+        }
+        // SAFETY: live objects of the caller's.
+        unsafe {
+            encode::to_stream(s, |out| {
+                encode::c_string(out, (*header).name);
+                encode::c_string(out, (*header).value);
+                Ok(())
+            })
+        }
+    })
+}
+
 /// The count of headers has one byte on the wire.
 unsafe fn add_header(body: *mut twRequestBody, name: &[u8], value: &[u8]) -> c_int {
     // SAFETY: the caller's body is live.
     unsafe {
         if (*body).headers.is_null() {
-            (*body).headers = list::twList_Create(Some(delete_header));
+            (*body).headers = list::twList_Create(Some(twHeader_Delete));
         }
         let count = list::twList_GetCount((*body).headers);
         if count >= c_int::from(u8::MAX) {
@@ -122,7 +168,7 @@ unsafe fn add_header(body: *mut twRequestBody, name: &[u8], value: &[u8]) -> c_i
         let header = memory::alloc(twHeader { name: text::to_c(name), value: text::to_c(value) });
         let whole = !header.is_null() && !(*header).name.is_null() && !(*header).value.is_null();
         if !whole || list::twList_Add((*body).headers, header.cast()) != TW_OK {
-            delete_header(header.cast());
+            twHeader_Delete(header.cast());
             return TW_ERROR_ALLOCATING_MEMORY;
         }
         (*body).numHeaders = (count + 1) as c_char;
