@@ -14,7 +14,8 @@ use super::os_port::{CLOSED, OPEN, errno, twSocket};
 use super::passwds::secret_of;
 use super::{memory, text};
 use crate::net::proxy::{
-    Challenge, Credentials, DigestChallenge, Handshake, Progress, Proxy, ProxyError, ProxyUser, parse_challenges,
+    Challenge, ConnectRequest, Credentials, DigestChallenge, Handshake, Progress, Proxy, ProxyError, ProxyUser,
+    parse_challenges,
 };
 
 /// The schemes that are known, the preferred one first.
@@ -212,7 +213,8 @@ fn digest_header(proxy: &Proxy, host: &str, port: u16, challenge: &str) -> Resul
     let challenges = parse_challenges(challenge);
     let challenge = challenges.iter().find(|challenge| is_digest(challenge)).ok_or("there is none")?;
     let digest = DigestChallenge::of(challenge)?;
+    let request = ConnectRequest { host: host.to_owned(), port, proxy: proxy.host.clone() };
     let credentials = Credentials { user: user.name.clone(), password: (user.password)() };
-    let header = digest.credentials(&credentials, &format!("{host}:{port}")).map_err(|error| error.to_string())?;
+    let header = digest.credentials(&credentials, &request.target()).map_err(|error| error.to_string())?;
     Ok(Zeroizing::new(header))
 }
