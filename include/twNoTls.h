@@ -10,6 +10,19 @@
 #include <string.h>
 #include <time.h>
 
+TW_BEGIN_DECLARATIONS
+/** Returns its argument. */
+int16_t returnValue(int16_t v);
+/** One zero byte, to be freed by the caller; NULL when there is no memory. */
+void *mallocByte();
+/** A field of the peer's certificate: NULL, there is none without TLS. */
+static inline char *TW_GET_X509_FIELD(twSocket *ssl, char field) {
+    (void)ssl;
+    (void)field;
+    return NULL;
+}
+TW_END_DECLARATIONS
+
 #define TW_SSL_CTX void
 #define TW_SSL twSocket
 #define TW_SSL_DEFAULT_CIPHER_STRING NULL

@@ -3,6 +3,10 @@
 //! One thread runs the tasks, one after the other. Between two rounds it sleeps until a task is due; for tasks that are
 //! SDK functions, until these have work.
 
+mod ticks;
+
+pub use ticks::*;
+
 use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -164,28 +168,9 @@ fn run(stop: &AtomicBool) {
 fn run_rounds(stop: &dyn Fn() -> bool) {
     let mut has_work = true;
     while !stop() {
-        let round = tick();
-        for index in 0..SLOTS {
-            let (function, is_own) = {
-                let mut table = locked(&TABLE);
-                let function = table.due(index, round, has_work);
-                let is_own = function.is_some() && table.own[index];
-                if is_own {
-                    table.calling = Some((std::process::id(), thread::current().id()));
-                }
-                (function, is_own)
-            };
-            if let Some(function) = function {
-                // SAFETY: a function that was given to us as a task.
-                unsafe { function(time::now() as u64, ptr::null_mut()) };
-            }
-            if is_own {
-                locked(&TABLE).calling = None;
-                CALL_ENDED.notify_all();
-            }
-            if stop() {
-                return;
-            }
+        run_round(has_work, stop);
+        if stop() {
+            return;
         }
         let seen = CHANGES.load(Ordering::SeqCst);
         let (functions, next) = locked(&TABLE).waits_for();
@@ -193,6 +178,36 @@ fn run_rounds(stop: &dyn Fn() -> bool) {
         let until = next.and_then(|next| start().checked_add(Duration::from_millis(next)));
         has_work = work::wait(functions, until, &|| stop() || CHANGES.load(Ordering::SeqCst) != seen);
     }
+}
+
+/// Runs the tasks that are due, one after the other.
+fn run_round(has_work: bool, stop: &dyn Fn() -> bool) {
+    let round = tick();
+    ticks::begin();
+    for index in 0..SLOTS {
+        let (function, is_own) = {
+            let mut table = locked(&TABLE);
+            let function = table.due(index, round, has_work);
+            let is_own = function.is_some() && table.own[index];
+            if is_own {
+                table.calling = Some((std::process::id(), thread::current().id()));
+            }
+            (function, is_own)
+        };
+        if let Some(function) = function {
+            ticks::runs(index);
+            // SAFETY: a function that was given to us as a task.
+            unsafe { function(time::now() as u64, ptr::null_mut()) };
+        }
+        if is_own {
+            locked(&TABLE).calling = None;
+            CALL_ENDED.notify_all();
+        }
+        if stop() {
+            break;
+        }
+    }
+    ticks::end();
 }
 
 /// Adds a task of the SDK's own (of `twExt_Start`). It takes a public slot if one is free, as programs expect that count
@@ -388,6 +403,26 @@ mod tests {
         // SAFETY: as above.
         assert_eq!(unsafe { &*twTaskerGetTask(2) }.runTimeIntervalMsec, 5);
         assert!(twTaskerGetTask(5).is_null() && twTaskerGetTask(-1).is_null());
+    }
+
+    unsafe extern "C" fn tick_in_a_tick(_: u64, _: *mut c_void) {
+        assert_eq!(tickInProgress.load(Ordering::Acquire), 1);
+        note('t');
+        // The round under way goes on; this one does not begin.
+        tickTimerCallback();
+    }
+
+    #[test]
+    fn a_round_on_a_thread_of_the_program() {
+        let _alone = alone();
+        locked(&RUNS).clear();
+        create(AN_HOUR, Some(a));
+        create(AN_HOUR, Some(tick_in_a_tick));
+        tickTimerCallback();
+        tickTimerCallback();
+        assert_eq!((runs_of('a'), runs_of('t')), (1, 1));
+        assert_eq!((lastTaskRun.load(Ordering::SeqCst), tickInProgress.load(Ordering::Acquire)), (1, 0));
+        assert!(TimerThread(ptr::null_mut()).is_null(), "tickSignal says that it is not to run");
     }
 
     #[test]

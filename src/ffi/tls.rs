@@ -3,12 +3,14 @@
 pub(super) mod client;
 mod descriptor;
 mod digest;
+mod no_tls;
 mod server;
 pub(super) mod session;
 pub(super) mod settings;
 
 pub use client::*;
 pub use digest::*;
+pub use no_tls::*;
 pub use server::*;
 pub use settings::*;
 

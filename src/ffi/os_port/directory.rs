@@ -1,6 +1,6 @@
 //! Files and directories (api-behaviour.md 12.5).
 
-use std::ffi::{CStr, OsStr, c_char, c_int};
+use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -245,6 +245,26 @@ unsafe fn next_entry<'a>(dir: *mut DIR) -> Option<(&'a CStr, Info)> {
     }
 }
 
+/// Deletes what a walk through a directory (nftw, depth first) comes to; the other arguments are not looked at. 0, or -1 with an error
+/// number.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twDirectory_Unlink_Callback(
+    path: *const c_char,
+    status: *const libc::stat,
+    kind: c_int,
+    place: *mut c_void,
+) -> c_int {
+    let _ = (status, kind, place);
+    if path.is_null() {
+        set_errno(libc::EINVAL);
+        return -1;
+    }
+    // SAFETY: the caller's path.
+    unsafe { libc::remove(path) }
+}
+
 /// The error number that the last of these functions left on this thread (errno).
 #[unsafe(no_mangle)]
 pub extern "C" fn twDirectory_GetLastError() -> c_int {
@@ -331,6 +351,20 @@ mod tests {
         assert_eq!(on(twDirectory_CreateDirectory, &file.join("below")), libc::ENOTDIR);
         assert_eq!(on(twDirectory_CreateDirectory, Path::new("")), TW_INVALID_PARAM);
         assert_eq!(on(twDirectory_CreateDirectory, Path::new(&"d/".repeat(4000))), TW_INVALID_PARAM);
+    }
+
+    #[test]
+    fn the_callback_of_a_walk_deletes_files_and_empty_directories() {
+        let (directory, file) = directory();
+        let unlink = |path: &Path| {
+            // SAFETY: a terminated name; the rest is not looked at.
+            unsafe { twDirectory_Unlink_Callback(c(path).as_ptr(), ptr::null(), 0, ptr::null_mut()) }
+        };
+        assert_eq!((unlink(directory.path()), twDirectory_GetLastError()), (-1, libc::ENOTEMPTY));
+        assert_eq!((unlink(&file), unlink(&file), twDirectory_GetLastError()), (0, -1, libc::ENOENT));
+        assert_eq!((unlink(directory.path()), directory.path().exists()), (0, false));
+        // SAFETY: NULL is allowed.
+        assert_eq!(unsafe { twDirectory_Unlink_Callback(ptr::null(), ptr::null(), 0, ptr::null_mut()) }, -1);
     }
 
     #[test]

@@ -71,6 +71,15 @@ pub unsafe extern "C" fn twSocket_Create(host: *const c_char, port: i16, options
     })
 }
 
+/// Another name of `twSocket_Create`.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twPosixSocket_Create(host: *const c_char, port: i16, options: u32) -> *mut twSocket {
+    // SAFETY: the caller's host.
+    unsafe { twSocket_Create(host, port, options) }
+}
+
 fn free_addresses(addresses: *mut addrinfo) {
     if !addresses.is_null() {
         // SAFETY: from getaddrinfo, and forgotten by the callers.

@@ -7,8 +7,12 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 use std::slice;
+use std::sync::atomic::AtomicPtr;
 use std::sync::{Arc, Mutex};
+
 use std::time::{Duration, Instant};
+
+use libc::pthread_mutex_t;
 
 use super::session::{Role, Session};
 use super::{TW_SUBJECT_CN, settings, twTlsClient};
@@ -76,6 +80,12 @@ pub(in crate::ffi) fn cipher_set_is_usable() -> bool {
     }
     true
 }
+
+/// NULL: making a client needs no lock. A program may put a mutex of its own there.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static tlsClientCreate_Mutex: AtomicPtr<pthread_mutex_t> = AtomicPtr::new(ptr::null_mut());
 
 /// Makes a client for a host and port, whose name is looked up now; it is not connected, and nothing is loaded into it. The
 /// host is copied, `options` is only kept. The client is given to the caller through `client`, for `twTlsClient_Delete`.

@@ -290,3 +290,9 @@ pub extern "C" fn getMaxWebsocketMessageSize() -> u32 {
     let size = current_config().max_message_size;
     size.saturating_add(size / 2)
 }
+
+/// Whether this machine is little endian.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static isLittleEndian: i8 = cfg!(target_endian = "little") as i8;
