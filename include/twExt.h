@@ -3273,7 +3273,8 @@ int twResponseBody_ToStream(struct twResponseBody *body, twStream *s);
  * Sends a message, in pieces when it is large, and does not wait for an answer: see twMessageHandler_RegisterResponseCallback.
  * The session id is the connection's. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
  * sent, 602 without a body, 307 above `twcfg.max_message_size`, 203 while not authenticated (AUTH needs a connection only),
- * 209 when it cannot be written. Any thread.
+ * 209 when it cannot be written. With a store of offline messages a request that would give 203 or 209 gives 308 instead: it is
+ * stored, the message is taken and `*msg` is NULL; 314 when the store is full, 306 when it cannot be written. Any thread.
  *
  * # Safety
  * `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
@@ -3501,21 +3502,99 @@ enum OfflineRequest {
 };
 
 
+/**
+ * What the store of offline messages shows: read it, changes have no effect.
+ */
 typedef struct twOfflineMsgStore {
     pthread_mutex_t *mtx;
+    /**
+     * Whether requests that cannot be sent are stored.
+     */
     char offlineMsgEnabled;
+    /**
+     * Whether they are stored in a file.
+     */
     char onDisk;
+    /**
+     * Bytes of the messages that wait to be sent.
+     */
     uint64_t offlineMsgSize;
+    /**
+     * The messages that wait to be sent, as bytes on the heap; NULL when they are in a file.
+     */
     twList *offlineMsgList;
+    /**
+     * The path of the file; NULL when there is none.
+     */
     char *offlineMsgFile;
 } twOfflineMsgStore;
 
 /**
- * Whether files of stores are written as the original SDK does, for devices that may go back to it; 0, the default, writes records
- * with checksums. Both forms are read. Counts for stores that are opened afterwards: call it before twApi_Initialize. An addition to
- * the interface. Any thread.
+ * Makes the store of messages that cannot be sent, for the API object that there is or comes: in the file `offline_msgs.bin` of the
+ * directory `filePath`, which is made if it is missing, or in memory. With `enabled` requests that cannot be sent are stored from now
+ * on: the functions that send them return 308, and they are sent before anything else on the next connection, in order. What was in
+ * the file before is sent as well. A message that the platform refuses five times is moved to `offline_msgs.bin.rejected`. All
+ * together have less than `twcfg.offline_msg_queue_size` bytes; `size` is not looked at. Without effect when there is a store.
+ * Returns 0, 101 for a file without a directory, 309 when the directory cannot be made, 104 when the file cannot, 910. Any thread.
+ *
+ * # Safety
+ * `filePath` is NULL or a C string (copied).
  */
-void twedge_SetOriginalStoreFormat(char enable);
+int twOfflineMsgStore_Initialize(char enabled,
+                                 const char *filePath,
+                                 uint64_t _size,
+                                 char onDisk);
+
+/**
+ * Moves the store of offline messages to another directory, which is made if it is missing. Returns 0, 313 without a store on disk, 101
+ * for NULL, 310 while something is stored, 309 when the directory cannot be made, 104 when the file cannot: then the old file is used on.
+ * In the directory where the store is nothing happens. Any thread.
+ *
+ * # Safety
+ * `dir` is NULL or a C string (copied).
+ */
+int twOfflineMsgStore_SetDir(const char *dir);
+
+/**
+ * As twOfflineMsgStore_SetDir.
+ *
+ * # Safety
+ * `dir` is NULL or a C string (copied).
+ */
+int twApi_SetOfflineMsgStoreDir(const char *dir);
+
+/**
+ * Ends the store of offline messages. What is in memory is lost, a file is kept for the next store. twApi_Delete does it. Returns 0, 313
+ * without a store.
+ */
+int twOfflineMsgStore_Delete(TW_NO_PROTOTYPE);
+
+/**
+ * Stores a message (WRITE) or sends what is stored (FLUSH). WRITE needs no connection, stores a message of any type, and takes it,
+ * whatever the outcome: `*msg` is NULL afterwards. It returns 0, 314 when there is no room, 307 above `twcfg.max_message_size`, 306
+ * when the file cannot be written. FLUSH leaves the message alone and does not wait for answers. It returns 0, 203 when not
+ * authenticated or when the connection is lost before everything is sent. Both return 101 for a NULL argument or another request
+ * number, when the message stays the caller's, and 313 without a store.
+ *
+ * # Safety
+ * `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
+ */
+int twOfflineMsgStore_HandleRequest(twMessage **msg,
+                                    twWs *ws,
+                                    enum OfflineRequest request_type);
+
+/**
+ * Whether the files of property values and of offline messages are written as the original SDK does, for devices that may go back to
+ * it; off, they are records with checksums, which the original cannot read. Both forms are read. Counts for files that are opened
+ * afterwards: call it before twApi_Initialize. An addition to the interface. Any thread.
+ */
+void twedge_original_store_format(char on);
+
+/**
+ * Whether the store of offline messages also takes requests that were sent and not answered, which so may be executed twice, as in
+ * the original; off, it takes what was never sent. AUTH and BIND are never taken. An addition to the interface. Any thread.
+ */
+void twedge_store_unanswered_messages(char on);
 
 TW_END_DECLARATIONS
 
@@ -4243,7 +4322,8 @@ int twedge_serve_bound_things_only(char only);
 /**
  * Reads a property of an entity on the platform. `*result` is a new primitive, the caller's; NULL when the answer has no such
  * column. An empty name reads all properties, as an INFOTABLE. `timeout` in milliseconds, negative for the default.
- * Returns 0, 1107 for a missing argument or without an API object, 1113 offline, 1114 no answer, 1100.. as the platform says.
+ * Returns 0, 1107 for a missing argument or without an API object, 1113 offline, 1114 no answer, 1100.. as the platform says;
+ * with a store of offline messages 308 offline when it is stored, to be sent later, and 314 when there is no room.
  *
  * # Safety
  * The names are NULL or C strings, `result` NULL or a place for a pointer.

@@ -38,7 +38,7 @@ use crate::connection::{
     RequestError, RequestOptions, Settings, WeakConnection, Work, after,
 };
 use crate::model::{InfoTable, Text};
-use crate::store::{Format, StoreError};
+use crate::store::{Format, MessageStore, StoreError};
 use crate::things::{
     DefaultServices, PropertyValue, PushError, PushOptions, RegistryError, SetError, StoreUse, Taken, Things,
 };
@@ -181,7 +181,7 @@ impl Client {
     /// # Errors
     /// Why there is no answer.
     pub fn request(&self, method: MessageCode, request: Request) -> Outcome {
-        self.connection.request(method, request, RequestOptions::default())
+        self.connection.request(method, request, RequestOptions { store_unsent: true, ..RequestOptions::default() })
     }
 
     /// Invokes a service of a thing on the platform. Gives its result, if it has one.
@@ -222,6 +222,18 @@ impl Client {
     /// It cannot be opened; values wait in RAM then, and offline pushes say so.
     pub fn open_value_store(&self, file: &Path) -> Result<(), StoreError> {
         self.things.subscribed.open_store(file, Format::Checksummed)
+    }
+
+    /// Opens a store on disk for requests that cannot be sent: from now on they end with [`RequestError::Stored`] when they are there, and
+    /// are sent with the next session. The file and its directory are made if they are missing. For a store in RAM and for its limit see
+    /// [`Connection::set_message_store`].
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open_message_store(&self, file: &Path) -> Result<(), StoreError> {
+        let store = MessageStore::on_disk(file, Format::Checksummed)?;
+        self.connection.set_message_store(Some(Arc::new(store)));
+        Ok(())
     }
 
     fn push_options(&self) -> PushOptions {

@@ -206,6 +206,7 @@ impl Shared {
     ) -> Result<(), ConnectError> {
         let link = steps::authenticate(self, link, key).map_err(ConnectError::Authenticate)?;
         application.on_session();
+        self.send_stored(&link);
         steps::bind(self, &link).map_err(ConnectError::Bind)?;
         application.on_bound(&BindEvent::Connected);
         Ok(())

@@ -46,6 +46,15 @@ pub enum RequestError {
     /// The process has forked since the connection was opened.
     #[error("the connection belongs to the process that opened it: after a fork the child makes its own")]
     Forked,
+    /// It could not be sent and waits in the store of messages.
+    #[error("it could not be sent and is stored: it is sent after the next connect")]
+    Stored,
+    /// It could not be sent, and the store of messages has no room for it.
+    #[error("it could not be sent and is lost: {0}")]
+    StoreFull(String),
+    /// It could not be sent, and the store of messages cannot be written.
+    #[error("it could not be sent and is lost: {0}")]
+    StoreFailed(String),
 }
 
 impl RequestError {
@@ -54,13 +63,18 @@ impl RequestError {
         match self {
             Self::NotConnected | Self::Forked => MessageCode::SERVICE_UNAVAILABLE,
             Self::TimedOut(_) | Self::ConnectionLost | Self::Interrupted => MessageCode::GATEWAY_TIMEOUT,
-            Self::TooLarge(_) | Self::NotEncoded(_) | Self::NotSent(_) => MessageCode::PRECONDITION_FAILED,
+            Self::TooLarge(_) | Self::NotEncoded(_) | Self::NotSent(_) | Self::StoreFailed(_) => {
+                MessageCode::PRECONDITION_FAILED
+            }
+            Self::Stored => status::STORED,
+            Self::StoreFull(_) => status::STORE_FULL,
             Self::Undecodable(_) => MessageCode(0),
             Self::Refused { code, .. } => *code,
         }
     }
 
-    /// The C interface's result: 1113 not connected, 1114 no answer, 1107 not sent, 100 undecodable, else the platform's.
+    /// The C interface's result: 1113 not connected, 1114 no answer, 1107 not sent, 308 stored, 314 no room to store it, 100 undecodable,
+    /// else the platform's.
     pub fn result(&self) -> u16 {
         status::result_of(self.message_code())
     }

@@ -14,6 +14,7 @@ use super::session::time_of_day;
 use super::settings::{ConnectOptions, RequestOptions, Settings};
 use super::shared::{Shared, deadline};
 use crate::model::Text;
+use crate::store::MessageStore;
 use crate::wire::{Gateway, Header, Message, MessageCode, Request};
 
 /// What a thread that pumps a connection does, and waits for.
@@ -96,6 +97,25 @@ impl Connection {
     /// Name and type that accompany every BIND and UNBIND from now on.
     pub fn set_gateway(&self, gateway: Option<Gateway>) {
         self.shared().set_gateway(gateway);
+    }
+
+    /// Where requests go that cannot be sent, if their options say so, and messages of [`Connection::send_body`]; `None` gives
+    /// them up. What is in it is sent before anything else on each new session, and by the next request otherwise.
+    pub fn set_message_store(&self, store: Option<Arc<MessageStore>>) {
+        self.shared().set_message_store(store);
+    }
+
+    /// That store.
+    pub fn message_store(&self) -> Option<Arc<MessageStore>> {
+        self.shared().message_store()
+    }
+
+    /// Sends what is stored, as far as the link takes it; does not wait for answers. What was tried in vain on this link is tried again.
+    ///
+    /// # Errors
+    /// [`RequestError::NotConnected`] when something is left for that reason, or there is no session.
+    pub fn send_stored(&self) -> Result<(), RequestError> {
+        self.shared().send_all_stored()
     }
 
     /// What automatic reconnects do: the options of the last [`Connection::connect`]. Both are zero before, and with no retries there are

@@ -49,7 +49,17 @@ impl Slot {
 
 enum Waiter {
     Blocked(Arc<Slot>),
-    Callback { callback: Callback, deadline: Instant, timeout: Duration },
+    Callback {
+        callback: Callback,
+        deadline: Instant,
+        timeout: Duration,
+    },
+    /// One of ours, which is called where the request ends: it must neither wait nor call the application.
+    Own {
+        callback: Callback,
+        deadline: Instant,
+        timeout: Duration,
+    },
 }
 
 struct Entry {
@@ -94,6 +104,15 @@ impl InFlight {
         earliest
     }
 
+    /// Enters a request of ours, whose callback is called by the thread that ends it, the I/O thread included. True when its deadline is
+    /// now the earliest of all.
+    pub fn enter_own(&self, id: u32, link: u64, callback: Callback, deadline: Instant, timeout: Duration) -> bool {
+        let mut entries = lock(&self.entries);
+        let earliest = deadlines(&entries).all(|other| deadline < other);
+        entries.insert(id, Entry { link, waiter: Waiter::Own { callback, deadline, timeout } });
+        earliest
+    }
+
     /// Takes back an entry whose request could not be sent after all. False when it has been ended meanwhile.
     pub fn withdraw(&self, id: u32) -> bool {
         let entry = lock(&self.entries).remove(&id);
@@ -125,13 +144,13 @@ impl InFlight {
 
     /// Ends the asynchronous requests whose time is up. Gives back what to report.
     pub fn expire(&self, now: Instant) -> Vec<Completed> {
-        let overdue: Vec<_> = lock(&self.entries)
-            .extract(|entry| matches!(entry.waiter, Waiter::Callback { deadline, .. } if deadline <= now));
+        let overdue: Vec<_> =
+            lock(&self.entries).extract(|entry| entry.waiter.deadline().is_some_and(|deadline| deadline <= now));
         overdue
             .into_iter()
             .filter_map(|(id, entry)| {
                 let timeout = match &entry.waiter {
-                    Waiter::Callback { timeout, .. } => *timeout,
+                    Waiter::Callback { timeout, .. } | Waiter::Own { timeout, .. } => *timeout,
                     Waiter::Blocked(_) => Duration::ZERO,
                 };
                 finish(id, entry, Err(RequestError::TimedOut(timeout)))
@@ -146,10 +165,16 @@ impl InFlight {
 }
 
 fn deadlines(entries: &HashMap<u32, Entry>) -> impl Iterator<Item = Instant> + '_ {
-    entries.values().filter_map(|entry| match entry.waiter {
-        Waiter::Callback { deadline, .. } => Some(deadline),
-        Waiter::Blocked(_) => None,
-    })
+    entries.values().filter_map(|entry| entry.waiter.deadline())
+}
+
+impl Waiter {
+    fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Callback { deadline, .. } | Self::Own { deadline, .. } => Some(*deadline),
+            Self::Blocked(_) => None,
+        }
+    }
 }
 
 fn finish(id: u32, entry: Entry, outcome: Outcome) -> Option<Completed> {
@@ -159,6 +184,10 @@ fn finish(id: u32, entry: Entry, outcome: Outcome) -> Option<Completed> {
             None
         }
         Waiter::Callback { callback, .. } => Some(Completed { id, callback, outcome }),
+        Waiter::Own { callback, .. } => {
+            callback(id, outcome);
+            None
+        }
     }
 }
 

@@ -45,6 +45,7 @@ mod signal;
 mod status;
 mod step;
 mod steps;
+mod stored;
 mod synchronize;
 mod synchronizer;
 mod tick;

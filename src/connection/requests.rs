@@ -16,6 +16,15 @@ use crate::wire::{self, Body, Header, Message, MessageCode, NO_SESSION, Request,
 impl Shared {
     /// A request and its answer.
     pub fn request(&self, code: MessageCode, request: Request, options: RequestOptions) -> Outcome {
+        let kept = self.keep(code, &request, options);
+        let outcome = self.try_request(code, request, options);
+        match kept {
+            Some(kept) => kept.end(self, outcome),
+            None => outcome,
+        }
+    }
+
+    fn try_request(&self, code: MessageCode, request: Request, options: RequestOptions) -> Outcome {
         let link = self.link_for(options)?;
         let timeout = options.timeout.unwrap_or_else(|| self.settings().message_timeout);
         let body = Body::Request(request);
@@ -32,6 +41,21 @@ impl Shared {
 
     /// A request whose outcome goes to a callback. The callback is not called when this fails.
     pub fn request_async(
+        &self,
+        code: MessageCode,
+        request: Request,
+        options: RequestOptions,
+        callback: Callback,
+    ) -> Result<u32, RequestError> {
+        let kept = self.keep(code, &request, options);
+        let sent = self.try_request_async(code, request, options, callback);
+        match kept {
+            Some(kept) => kept.end(self, sent),
+            None => sent,
+        }
+    }
+
+    fn try_request_async(
         &self,
         code: MessageCode,
         request: Request,
@@ -62,7 +86,9 @@ impl Shared {
                 log::warn!("the forced connect has failed: {error}");
             }
         }
-        self.online().ok_or(RequestError::NotConnected)
+        let link = self.online().ok_or(RequestError::NotConnected)?;
+        self.send_stored(&link);
+        Ok(link)
     }
 
     /// Sends a message on a link and waits for its answer. `waiting` is told the id before the waiting begins and may forbid it.
@@ -130,15 +156,19 @@ impl Shared {
 
     /// Sends a message whose body is encoded already, with the session id of the link, and does not wait for an answer.
     pub fn send_body(&self, header: Header, body: &[u8]) -> Result<(), RequestError> {
-        let (link, messages) = self.encode_body(header, body)?;
-        self.send_encoded(&link, messages, self.settings().message_timeout)
+        let sent = self
+            .encode_body(header, body)
+            .and_then(|(link, messages)| self.send_encoded(&link, messages, self.settings().message_timeout));
+        self.store_unsent(&header, body, sent)
     }
 
     /// The same, and waits for the answer.
     pub fn exchange_body(&self, header: Header, body: &[u8], timeout: Option<Duration>) -> Outcome {
-        let (link, messages) = self.encode_body(header, body)?;
         let timeout = timeout.unwrap_or_else(|| self.settings().message_timeout);
-        self.exchange_encoded(&link, header.request_id, messages, timeout, |_| true)
+        let outcome = self
+            .encode_body(header, body)
+            .and_then(|(link, messages)| self.exchange_encoded(&link, header.request_id, messages, timeout, |_| true));
+        self.store_unsent(&header, body, outcome)
     }
 
     /// AUTH is sent without a session. A link without a session id leaves the one that the message has.
@@ -152,6 +182,9 @@ impl Shared {
             header.session_id = NO_SESSION;
         } else if link.session_id != 0 {
             header.session_id = link.session_id;
+        }
+        if !is_auth {
+            self.send_stored(&link);
         }
         let messages = wire::encode_with_body(&header, body, &cut(&link, &self.settings())).map_err(unsendable)?;
         Ok((link, messages))
@@ -270,7 +303,7 @@ pub(super) fn response(link: &Link, to: &Header, reply: Reply) -> Message {
     }
 }
 
-fn refused(refusal: Refusal, timeout: Duration) -> RequestError {
+pub(super) fn refused(refusal: Refusal, timeout: Duration) -> RequestError {
     match refusal {
         Refusal::NoLink => RequestError::NotConnected,
         Refusal::Full => RequestError::NotSent(timeout),

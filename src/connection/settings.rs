@@ -46,6 +46,10 @@ pub struct Settings {
     pub first_synchronization_wait: Duration,
     /// Whether a connect call waits for one that is at work in another thread, instead of returning at once (Q-C9).
     pub connect_waits: bool,
+    /// Bytes that the store of messages must stay below, see [`super::Connection::set_message_store`].
+    pub message_store_limit: u64,
+    /// Whether the store also takes requests that were sent and not answered: they may be executed twice. What the original SDK does.
+    pub store_unanswered: bool,
 }
 
 impl Default for Settings {
@@ -70,6 +74,8 @@ impl Default for Settings {
             duty_cycle_starts_online: false,
             first_synchronization_wait: Duration::ZERO,
             connect_waits: false,
+            message_store_limit: 16_384,
+            store_unanswered: false,
         }
     }
 }
@@ -90,4 +96,6 @@ pub struct RequestOptions {
     pub timeout: Option<Duration>,
     /// When offline, connect first with [`Settings::connect_timeout`] and [`Settings::connect_retries`].
     pub force_connect: bool,
+    /// Keep the request in the store of messages, if there is one, when it cannot be sent.
+    pub store_unsent: bool,
 }

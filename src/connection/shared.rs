@@ -18,6 +18,7 @@ use super::process::Owner;
 use super::settings::{ConnectOptions, Settings};
 use super::signal::Signal;
 use super::synchronizer::Synchronizer;
+use crate::store::MessageStore;
 use crate::wire::Gateway;
 
 /// When the tasks of `tick` are due.
@@ -61,6 +62,7 @@ pub(super) struct Shared {
     settings: Mutex<Settings>,
     endpoint: Mutex<Arc<Endpoint>>,
     gateway: Mutex<Option<Gateway>>,
+    message_store: Mutex<Option<Arc<MessageStore>>>,
     schedule: Mutex<Schedule>,
     /// What the last connect call asked for; automatic reconnects do the same.
     reconnect: Mutex<ConnectOptions>,
@@ -103,6 +105,7 @@ impl Shared {
             settings: Mutex::new(settings),
             endpoint: Mutex::new(Arc::new(endpoint)),
             gateway: Mutex::default(),
+            message_store: Mutex::default(),
             schedule: Mutex::default(),
             reconnect: Mutex::new(ConnectOptions { timeout: Duration::ZERO, retries: 0 }),
             last_key: Mutex::default(),
@@ -141,6 +144,14 @@ impl Shared {
 
     pub fn set_gateway(&self, gateway: Option<Gateway>) {
         *lock(&self.gateway) = gateway;
+    }
+
+    pub fn message_store(&self) -> Option<Arc<MessageStore>> {
+        lock(&self.message_store).clone()
+    }
+
+    pub fn set_message_store(&self, store: Option<Arc<MessageStore>>) {
+        *lock(&self.message_store) = store;
     }
 
     pub fn schedule(&self) -> MutexGuard<'_, Schedule> {

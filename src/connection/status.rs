@@ -28,8 +28,9 @@ const TABLE: [(MessageCode, u16); 15] = [
 ];
 
 /// Local codes that are never on the wire: stored offline, and offline store full.
-const LOCAL: [(MessageCode, u16); 3] =
-    [(MessageCode::GATEWAY_TIMEOUT, 1114), (MessageCode(0xa5), 308), (MessageCode(0xa6), 314)];
+pub(super) const STORED: MessageCode = MessageCode(0xa5);
+pub(super) const STORE_FULL: MessageCode = MessageCode(0xa6);
+const LOCAL: [(MessageCode, u16); 3] = [(MessageCode::GATEWAY_TIMEOUT, 1114), (STORED, 308), (STORE_FULL, 314)];
 
 /// The result that a message code stands for; [`UNKNOWN`] for a code without one.
 pub fn result_of(code: MessageCode) -> u16 {

@@ -138,6 +138,6 @@ pub(super) fn get_property_subscriptions(
         params: Some(InfoTable::single("options", options)),
     };
     let timeout = until.map(|until| until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)));
-    let answer = shared.request(MessageCode::POST, request, RequestOptions { timeout, force_connect: false })?;
+    let answer = shared.request(MessageCode::POST, request, RequestOptions { timeout, ..RequestOptions::default() })?;
     Ok(answer.success()?.content.unwrap_or_default())
 }

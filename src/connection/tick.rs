@@ -32,6 +32,7 @@ impl Shared {
         self.report_authenticated();
         self.synchronize();
         self.report_overdue(now);
+        self.settle_stored();
         self.duty_cycle(now);
         self.reconnect(now);
         self.retry_bind(now);

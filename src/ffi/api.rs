@@ -22,7 +22,7 @@ pub(super) mod security;
 mod subscribed;
 
 pub use bind::*;
-pub(super) use config::current as current_config;
+pub(super) use config::{current as current_config, update as update_config};
 pub use dispatch::{
     findCallback, getMetadataService, isFileTransferService, isTunnelService, notifyPropertyUpdateHandler,
 };

@@ -1,29 +1,26 @@
 //! `twOfflineMsgStore.h`: Store of messages made while off line.
 
+mod calls;
+mod options;
+mod shown;
+mod store;
+
+pub use calls::*;
+pub(super) use options::{format, stores_unanswered};
+pub use options::{twedge_original_store_format, twedge_store_unanswered_messages};
+pub(super) use shown::show;
+pub use shown::{
+    getOfflineMsgDirectory, getOfflineMsgListCount, getOfflineMsgSize, getOfflineMsgStore, isOfflineMsgListEnabled,
+};
+pub(super) use store::{adopt, delete};
+
 use libc::pthread_mutex_t;
-use std::ffi::CStr;
-use std::ffi::{c_char, c_uint};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ffi::{CStr, c_char, c_uint};
+use std::sync::atomic::AtomicPtr;
 
 use super::list::twList;
-use crate::store::Format;
 
 pub const PERSISTED_MSG_SEPARATOR: &CStr = c"!twMsg!";
-
-static ORIGINAL_FORMAT: AtomicBool = AtomicBool::new(false);
-
-/// Whether files of stores are written as the original SDK does, for devices that may go back to it; 0, the default, writes records
-/// with checksums. Both forms are read. Counts for stores that are opened afterwards: call it before twApi_Initialize. An addition to
-/// the interface. Any thread.
-#[unsafe(no_mangle)]
-pub extern "C" fn twedge_SetOriginalStoreFormat(enable: c_char) {
-    ORIGINAL_FORMAT.store(enable != 0, Ordering::Relaxed);
-}
-
-/// How stores are written.
-pub(in crate::ffi) fn format() -> Format {
-    if ORIGINAL_FORMAT.load(Ordering::Relaxed) { Format::Original } else { Format::Checksummed }
-}
 
 /// Any value of `enum OfflineRequest`, also one without a name.
 pub type OfflineRequest = c_uint;
@@ -40,13 +37,26 @@ enum_constants! { OfflineRequest = enum_OfflineRequest;
     OFFLINE_MSG_STORE_FLUSH, OFFLINE_MSG_STORE_WRITE,
 }
 
+/// What the store of offline messages shows: read it, changes have no effect.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct twOfflineMsgStore {
     pub mtx: *mut pthread_mutex_t,
+    /// Whether requests that cannot be sent are stored.
     pub offlineMsgEnabled: c_char,
+    /// Whether they are stored in a file.
     pub onDisk: c_char,
+    /// Bytes of the messages that wait to be sent.
     pub offlineMsgSize: u64,
+    /// The messages that wait to be sent, as bytes on the heap; NULL when they are in a file.
     pub offlineMsgList: *mut twList,
+    /// The path of the file; NULL when there is none.
     pub offlineMsgFile: *mut c_char,
 }
+
+/// The store of offline messages, for programs that declare it themselves. NULL while there is none; a program may set it to NULL, which
+/// means the same.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub static tw_offline_msg_store: AtomicPtr<twOfflineMsgStore> = AtomicPtr::new(std::ptr::null_mut());

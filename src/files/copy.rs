@@ -83,7 +83,7 @@ pub fn copy(connection: &Connection, wanted: &CopyRequest) -> Result<CopyJob, Co
         headers: Vec::new(),
         params: Some(parameters(wanted, milliseconds)),
     };
-    let options = RequestOptions { timeout, force_connect: false };
+    let options = RequestOptions { timeout, ..RequestOptions::default() };
     let answer = connection.request(MessageCode::POST, request, options)?.success()?;
     let job = answer.content.filter(|job| !job.rows.is_empty()).ok_or(CopyError::NoJob)?;
     let text = |name: &str| job.get(0, name.as_bytes()).and_then(Value::as_text).cloned();

@@ -174,6 +174,11 @@ impl Log {
         self.records.get(&number).map(|place| place.payload)
     }
 
+    /// The form in which records are written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// The form in which records are written from now on.
     pub fn set_format(&mut self, format: Format) {
         self.format = format;

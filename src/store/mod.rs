@@ -27,12 +27,15 @@ mod error;
 mod faults;
 mod frame;
 mod log;
+mod messages;
 mod original;
 mod rejected;
 
 pub use self::log::{Format, Log};
 pub use disk::Point;
 pub use error::StoreError;
+pub(crate) use messages::continues;
+pub use messages::{Fate, MAX_TRIES, MessageStore, NotStored, Stored};
 pub use original::Original;
 pub use rejected::Rejected;
 

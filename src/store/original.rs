@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::{BaseType, Row, Value};
-use crate::wire::{HEADER_LEN, decode_header, decode_row};
+use crate::wire::{HEADER_LEN, decode_body, decode_header, decode_row};
 
 /// What a file of the original SDK consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,12 +122,19 @@ fn first_message(bytes: &[u8]) -> First {
     let Ok(length) = usize::try_from(u32::from_ne_bytes(*length)) else { return First::Nothing };
     let Some((message, behind)) = rest.split_at_checked(length) else { return First::CutOff };
     let start = SEPARATOR.len() + LENGTH;
-    // A length that was damaged leads to a place where no message begins.
+    // A length that was damaged leads to a place where no message begins; but the damage may as well be behind the message.
     let follows = behind.is_empty() || behind.starts_with(SEPARATOR) || SEPARATOR.starts_with(behind);
-    if length < HEADER_LEN || !follows || decode_header(message).is_err() {
+    if length < HEADER_LEN || !(follows || is_whole(message)) {
         return First::Nothing;
     }
     First::Record { payload: start..start + length, length: start + length }
+}
+
+/// Whether a message ends where its bytes do.
+fn is_whole(message: &[u8]) -> bool {
+    let Ok((header, false)) = decode_header(message) else { return false };
+    let body = message.get(HEADER_LEN..).unwrap_or_default();
+    decode_body(header.code, body).is_ok_and(|(_, length)| length == body.len())
 }
 
 #[cfg(test)]

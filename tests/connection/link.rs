@@ -377,7 +377,7 @@ fn a_forced_connect_does_not_change_what_reconnects_do() {
         peer
     });
     let before = device.connection.reconnect_options();
-    let options = RequestOptions { timeout: Some(PATIENCE), force_connect: true };
+    let options = RequestOptions { timeout: Some(PATIENCE), force_connect: true, ..RequestOptions::default() };
     let answer = device.connection.request(MessageCode::POST, service_of("S"), options).unwrap();
     assert_eq!(answer.code(), MessageCode::SUCCESS);
     assert_eq!(device.connection.reconnect_options(), before);

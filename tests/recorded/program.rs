@@ -192,7 +192,7 @@ impl Program<'_> {
 
     fn options(&self, step: &Json) -> RequestOptions {
         let timeout = milliseconds(&step["timeoutMs"]).or(self.timeout.get());
-        RequestOptions { timeout, force_connect: step["forceConnect"] == true }
+        RequestOptions { timeout, force_connect: step["forceConnect"] == true, ..RequestOptions::default() }
     }
 
     fn request(&self, step: &Json, method: MessageCode, request: Request) -> u16 {

@@ -229,7 +229,7 @@ impl Device {
 
     /// A request for a service of the platform, and its answer's code.
     pub fn invoke(&self, service: &str, timeout: Duration) -> Result<MessageCode, twedge::connection::RequestError> {
-        let options = RequestOptions { timeout: Some(timeout), force_connect: false };
+        let options = RequestOptions { timeout: Some(timeout), ..RequestOptions::default() };
         self.connection.request(MessageCode::POST, service_of(service), options).map(|answer| answer.code())
     }
 }

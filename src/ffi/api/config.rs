@@ -54,6 +54,8 @@ pub(super) unsafe fn settings(api: *const twApi, chunk_size: u32) -> Settings {
         max_connect_delay: millis(config.max_connect_delay),
         frame_read_timeout: millis(config.frame_read_timeout),
         max_messages: config.max_messages as usize,
+        message_store_limit: config.offline_msg_queue_size.into(),
+        store_unanswered: crate::ffi::offline_msg_store::stores_unanswered(),
         auto_reconnect: auto_reconnect != 0,
         duty_cycle,
         duty_cycle_period: millis(duty_cycle_period),

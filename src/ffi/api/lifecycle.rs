@@ -29,7 +29,7 @@ use crate::ffi::passwds::twPasswdCallbackFunction;
 use crate::ffi::subscribed_props::Manager;
 use crate::ffi::tasker::{twTaskFunction, twTasker_CreateTask};
 use crate::ffi::tls::client::cipher_set_is_usable;
-use crate::ffi::{memory, shapes, standard_props, text};
+use crate::ffi::{memory, offline_msg_store, shapes, standard_props, text};
 
 /// What this library is compatible with.
 const VERSION: &std::ffi::CStr = c"2.2.1";
@@ -176,6 +176,7 @@ pub unsafe extern "C" fn twApi_Initialize(
             unsafe { facade.delete_objects() };
             return TW_OK;
         }
+        offline_msg_store::adopt(facade.connection());
         facade.refresh_gateway();
         pump::install(&facade);
         if !Manager::start(facade.things().subscribed.clone()) {
@@ -239,6 +240,7 @@ pub unsafe extern "C" fn twApi_Delete() -> c_int {
         pump::uninstall();
         facade.connection().shut_down();
         Manager::stop();
+        offline_msg_store::delete();
         instance::uninstall();
         super::export(ptr::null_mut());
         // SAFETY: by contract of this function. Without a manager nothing happens.
@@ -273,7 +275,9 @@ pub unsafe extern "C" fn twApi_Connect(timeout: u32, retries: i16) -> c_int {
         }
         let options =
             ConnectOptions { timeout: Duration::from_millis(u64::from(timeout)), retries: i32::from(retries) };
-        match facade.connection().connect(options) {
+        let connected = facade.connection().connect(options);
+        offline_msg_store::show();
+        match connected {
             Ok(()) => TW_OK,
             Err(error) => {
                 log::error!("{error}");
@@ -461,6 +465,7 @@ pub unsafe extern "C" fn twApi_TaskerFunction(_now: DATETIME, _params: *mut c_vo
     guard((), || {
         if let Some(facade) = instance::current() {
             facade.connection().tick();
+            offline_msg_store::show();
         }
         twFileManager_CheckStalledTransfers();
     });

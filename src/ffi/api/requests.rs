@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::handlers::c_string;
 use super::instance::{self, Facade};
 use super::options;
-use crate::connection::{Answer, Outcome, RequestOptions, result_of};
+use crate::connection::{Answer, Outcome, RequestError, RequestOptions, result_of};
 use crate::ffi::base_types::primitive::twPrimitive_ZeroCopy;
 use crate::ffi::base_types::twPrimitive;
 use crate::ffi::definitions::{entityTypeEnum, msgCodeEnum};
@@ -21,7 +21,7 @@ use crate::ffi::list::{self, twList, twList_Add, twList_Create, twList_Delete};
 use crate::ffi::messaging::response_cb;
 use crate::ffi::os_port::DATETIME;
 use crate::ffi::properties::{twProperty, twProperty_Create, twProperty_Delete};
-use crate::ffi::{convert, text};
+use crate::ffi::{convert, offline_msg_store, text};
 use crate::model::{InfoTable, Text, Value};
 use crate::things::{PropertyValue, UPDATE_SERVICE, update_parameters};
 use crate::wire::{Characteristic, EntityType, MessageCode, Request};
@@ -42,7 +42,7 @@ pub extern "C" fn convertMsgCodeToErrorCode(code: msgCodeEnum) -> c_int {
 /// How long to wait, from C's milliseconds: negative is the default.
 fn options(timeout: i32, force: c_char) -> RequestOptions {
     let timeout = u64::try_from(timeout).ok().map(Duration::from_millis);
-    RequestOptions { timeout, force_connect: force != 0 }
+    RequestOptions { timeout, force_connect: force != 0, store_unsent: true }
 }
 
 /// Who is asked for what.
@@ -99,6 +99,9 @@ impl Target {
             };
             log::warn!("{what} {} of {}: {reason}", self.name, self.entity);
             options::note_outcome(&reason);
+            if matches!(outcome, Err(RequestError::Stored)) {
+                offline_msg_store::show();
+            }
         } else {
             options::note_outcome("");
         }
@@ -126,7 +129,8 @@ unsafe fn take_params(params: *mut twInfoTable) -> Result<Option<InfoTable>, c_i
 
 /// Reads a property of an entity on the platform. `*result` is a new primitive, the caller's; NULL when the answer has no such
 /// column. An empty name reads all properties, as an INFOTABLE. `timeout` in milliseconds, negative for the default.
-/// Returns 0, 1107 for a missing argument or without an API object, 1113 offline, 1114 no answer, 1100.. as the platform says.
+/// Returns 0, 1107 for a missing argument or without an API object, 1113 offline, 1114 no answer, 1100.. as the platform says;
+/// with a store of offline messages 308 offline when it is stored, to be sent later, and 314 when there is no room.
 ///
 /// # Safety
 /// The names are NULL or C strings, `result` NULL or a place for a pointer.
@@ -507,7 +511,10 @@ mod tests {
 
     #[test]
     fn a_negative_time_is_the_default() {
-        assert_eq!(options(-1, 0), RequestOptions { timeout: None, force_connect: false });
-        assert_eq!(options(0, 7), RequestOptions { timeout: Some(Duration::ZERO), force_connect: true });
+        assert_eq!(options(-1, 0), RequestOptions { timeout: None, force_connect: false, store_unsent: true });
+        assert_eq!(
+            options(0, 7),
+            RequestOptions { timeout: Some(Duration::ZERO), force_connect: true, store_unsent: true }
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::message::header_of;
+use super::message::{header_of, twMessage_Delete};
 use super::{auth, bind, request, response, twMessage};
 use crate::connection::{Answer, RequestError};
 use crate::ffi::api::current_config;
@@ -13,12 +13,14 @@ use crate::ffi::api::instance::{self, Facade};
 use crate::ffi::convert;
 use crate::ffi::definitions::{TW_AUTH, TW_BIND, TW_REQUEST, TW_RESPONSE, msgCodeEnum};
 use crate::ffi::errors::{
-    TW_ERROR_MESSAGE_TOO_LARGE, TW_ERROR_SENDING_MSG, TW_ERROR_SENDING_RESP, TW_ERROR_WRITING_TO_WEBSOCKET,
-    TW_INVALID_MSG_BODY, TW_INVALID_MSG_TYPE, TW_OK, TW_UNKNOWN_ERROR, TW_WEBSOCKET_NOT_CONNECTED,
+    TW_ERROR_MESSAGE_TOO_LARGE, TW_ERROR_OFFLINE_MSG_STORE_FULL, TW_ERROR_SENDING_MSG, TW_ERROR_SENDING_RESP,
+    TW_ERROR_WRITING_OFFLINE_MSG_STORE, TW_ERROR_WRITING_TO_WEBSOCKET, TW_INVALID_MSG_BODY, TW_INVALID_MSG_TYPE, TW_OK,
+    TW_UNKNOWN_ERROR, TW_WEBSOCKET_NOT_CONNECTED, TW_WROTE_TO_OFFLINE_MSG_STORE,
 };
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::twInfoTable;
 use crate::ffi::logger::twLogMessage;
+use crate::ffi::offline_msg_store;
 use crate::ffi::websocket::twWs;
 use crate::wire::{HEADER_LEN, Header, MessageCode};
 
@@ -85,6 +87,15 @@ unsafe fn encode_body(message: *const twMessage, ws: *const twWs) -> Result<Vec<
     Ok(out)
 }
 
+/// A message in the form that stores take, or why it cannot be sent.
+///
+/// # Safety
+/// As for [`Encoded::new`].
+pub(in crate::ffi) unsafe fn encode(message: *const twMessage, ws: *const twWs) -> Result<(Header, Vec<u8>), c_int> {
+    // SAFETY: by contract of this function.
+    unsafe { Encoded::new(message, ws) }.map(|made| (made.header, made.body))
+}
+
 /// The API object, if this is its WebSocket.
 fn facade_of(ws: *const twWs) -> Option<Arc<Facade>> {
     instance::current().filter(|facade| ptr::eq(facade.objects().ws, ws))
@@ -96,6 +107,9 @@ fn code_of(error: &RequestError) -> c_int {
         RequestError::TooLarge(_) => TW_ERROR_MESSAGE_TOO_LARGE,
         RequestError::NotConnected | RequestError::Forked => TW_WEBSOCKET_NOT_CONNECTED,
         RequestError::NotSent(_) | RequestError::ConnectionLost => TW_ERROR_WRITING_TO_WEBSOCKET,
+        RequestError::Stored => TW_WROTE_TO_OFFLINE_MSG_STORE,
+        RequestError::StoreFull(_) => TW_ERROR_OFFLINE_MSG_STORE_FULL,
+        RequestError::StoreFailed(_) => TW_ERROR_WRITING_OFFLINE_MSG_STORE,
         _ => TW_ERROR_SENDING_MSG,
     }
 }
@@ -103,7 +117,8 @@ fn code_of(error: &RequestError) -> c_int {
 /// Sends a message, in pieces when it is large, and does not wait for an answer: see twMessageHandler_RegisterResponseCallback.
 /// The session id is the connection's. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
 /// sent, 602 without a body, 307 above `twcfg.max_message_size`, 203 while not authenticated (AUTH needs a connection only),
-/// 209 when it cannot be written. Any thread.
+/// 209 when it cannot be written. With a store of offline messages a request that would give 203 or 209 gives 308 instead: it is
+/// stored, the message is taken and `*msg` is NULL; 314 when the store is full, 306 when it cannot be written. Any thread.
 ///
 /// # Safety
 /// `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
@@ -128,6 +143,10 @@ pub unsafe extern "C" fn twMessage_Send(msg: *mut *mut twMessage, ws: *mut twWs)
                 Ok(()) => TW_OK,
                 Err(error) => {
                     log::warn!("a message is not sent: {error}");
+                    if matches!(error, RequestError::Stored) {
+                        twMessage_Delete(ptr::replace(msg, ptr::null_mut()).cast());
+                        offline_msg_store::show();
+                    }
                     code_of(&error)
                 }
             }

@@ -1,0 +1,34 @@
+//! How stores work, where a program may choose.
+
+use std::ffi::c_char;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::store::Format;
+
+static ORIGINAL_FORMAT: AtomicBool = AtomicBool::new(false);
+static UNANSWERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the files of property values and of offline messages are written as the original SDK does, for devices that may go back to
+/// it; off, they are records with checksums, which the original cannot read. Both forms are read. Counts for files that are opened
+/// afterwards: call it before twApi_Initialize. An addition to the interface. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn twedge_original_store_format(on: c_char) {
+    ORIGINAL_FORMAT.store(on != 0, Ordering::Relaxed);
+}
+
+/// Whether the store of offline messages also takes requests that were sent and not answered, which so may be executed twice, as in
+/// the original; off, it takes what was never sent. AUTH and BIND are never taken. An addition to the interface. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn twedge_store_unanswered_messages(on: c_char) {
+    UNANSWERED.store(on != 0, Ordering::Relaxed);
+}
+
+/// How stores are written.
+pub fn format() -> Format {
+    if ORIGINAL_FORMAT.load(Ordering::Relaxed) { Format::Original } else { Format::Checksummed }
+}
+
+/// Whether unanswered requests are stored.
+pub fn stores_unanswered() -> bool {
+    UNANSWERED.load(Ordering::Relaxed)
+}
