@@ -24,7 +24,7 @@ use std::ffi::{c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -121,15 +121,26 @@ pub(in crate::ffi) fn current() -> Option<Arc<Manager>> {
     if fm.load(Ordering::Acquire).is_null() { None } else { locked(&MANAGER).clone() }
 }
 
+/// Set by twedge_EnforceMaxFileSize.
+static ENFORCE_MAX_FILE_SIZE: AtomicBool = AtomicBool::new(false);
+
+/// Sets whether the platform may write files above `twcfg.file_xfer_max_file_size` bytes: with 1 the library refuses what would be larger
+/// (code 0x8D), with 0, as at first, the platform is only told the size. An addition to the interface. Returns 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn twedge_EnforceMaxFileSize(enforce: c_char) -> c_int {
+    ENFORCE_MAX_FILE_SIZE.store(enforce != 0, Ordering::Relaxed);
+    TW_OK
+}
+
 /// `twcfg` as it is now.
 fn settings() -> FileSettings {
     let config = current_config();
     FileSettings {
         block_size: config.file_xfer_block_size,
         max_file_size: config.file_xfer_max_file_size,
+        enforce_max_file_size: ENFORCE_MAX_FILE_SIZE.load(Ordering::Relaxed),
         checksum_block_size: usize::from(config.file_xfer_md5_block_size),
         idle_limit: Duration::from_millis(u64::from(config.file_xfer_timeout)),
-        ..FileSettings::default()
     }
 }
 

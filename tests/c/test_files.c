@@ -173,6 +173,7 @@ static void test_create(void) {
     unlink(file);
     twcfg.file_xfer_staging_dir = staging;
     CHECK_INT(twFileManager_Create(), TW_OK);
+    CHECK_INT(twFileManager_AddVirtualDir(THING, "logs", folder), TW_OK);
     CHECK_INT(twFileManager_AddVirtualDir(THING, "logs", logs), TW_OK);
     CHECK_INT(twFileManager_Create(), TW_OK);
     twcfg.file_xfer_staging_dir = before;
@@ -298,6 +299,17 @@ static void test_options(void) {
     CHECK_INT(twedge_SetVirtualDirOptions(THING, "logs", 0), TW_OK);
     CHECK_INT(call_at("BrowseDirectory", "/logs/link"), TWX_FORBIDDEN);
     CHECK_INT(call_at("DeleteFile", "/logs/link"), TWX_SUCCESS);
+    CHECK_INT(twedge_EnforceMaxFileSize(TRUE), TW_OK);
+    twcfg.file_xfer_max_file_size = 3;
+    CHECK_INT(write_block("/logs/large", "#0", "1234"), TWX_ENTITY_TOO_LARGE);
+    CHECK_INT(twedge_EnforceMaxFileSize(FALSE), TW_OK);
+    CHECK_INT(write_block("/logs/large", "#0", "1234"), TWX_SUCCESS);
+    twcfg.file_xfer_max_file_size = FILE_XFER_MAX_FILE_SIZE;
+    twcfg.file_xfer_timeout = 0;
+    usleep(2000);
+    twFileManager_CheckStalledTransfers();
+    twcfg.file_xfer_timeout = 30000;
+    CHECK_INT(call_at("DeleteFile", "/logs/large"), TWX_SUCCESS);
 }
 
 static void test_open_files(void) {

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex};
 use super::callbacks::{self, delete_callback};
 use super::file::{twFile_Create, twFile_Delete};
 use super::{twFile, twFileManager};
-use crate::ffi::list::{self, twList_Add, twList_Clear, twList_Create, twList_Delete};
+use crate::ffi::list::{self, twList_Add, twList_Create, twList_Delete};
 use crate::ffi::os_port::mutex::{twMutex_Create, twMutex_Delete};
 use crate::ffi::os_port::time::twGetSystemMillisecondCount;
+use crate::ffi::recursive::Guard;
 use crate::ffi::work::{self, locked};
 use crate::ffi::{memory, text};
 use crate::files::{Entry, FileManager, OpenFile, TransferInfo, VirtualDirectory, VirtualPath, Watcher};
@@ -84,14 +85,19 @@ impl Shown {
         }
     }
 
-    /// Makes the list of virtual directories follow.
+    /// Makes the list of virtual directories follow. What stays in it keeps its address.
     pub fn show_directories(&self, files: &FileManager) {
         let list = self.lists().virtualDirs;
-        // SAFETY: our list, which takes what is added.
+        // SAFETY: our list, which takes what is added. Its own lock, which is recursive, keeps two calls apart.
         unsafe {
-            twList_Clear(list);
-            for directory in files.virtual_directories(None) {
-                add_to(list, describe_directory(&directory, None));
+            let _guard = Guard::lock((*list).mtx);
+            let wanted = files.virtual_directories(None);
+            while list::remove_first(list, |file| !wanted.iter().any(|directory| shows(file, directory))) {}
+            for directory in &wanted {
+                let is_there = |file: *mut twFile| file.as_ref().is_some_and(|file| shows(file, directory));
+                if !list::values::<twFile>(list).any(is_there) {
+                    add_to(list, describe_directory(directory, None));
+                }
             }
         }
     }
@@ -134,6 +140,17 @@ impl Shown {
         if let Some(shown) = shown {
             remove_from(self.lists().openFiles, shown);
         }
+    }
+}
+
+/// Whether a file of the list is that virtual directory.
+fn shows(file: &twFile, directory: &VirtualDirectory) -> bool {
+    let real = directory.real.as_os_str().as_bytes();
+    // SAFETY: C strings of ours, or NULL.
+    unsafe {
+        text::bytes(file.repository) == Some(&directory.thing)
+            && text::bytes(file.name) == Some(&directory.name)
+            && text::bytes(file.realPath) == Some(real)
     }
 }
 
