@@ -5493,6 +5493,12 @@ typedef struct twFile {
 } twFile;
 
 /**
+ * Sets whether the platform may write files above `twcfg.file_xfer_max_file_size` bytes: with 1 the library refuses what would be larger
+ * (code 0x8D), with 0, as at first, the platform is only told the size. An addition to the interface. Returns 0.
+ */
+int twedge_EnforceMaxFileSize(char enforce);
+
+/**
  * Makes the file manager, with the staging directory of `twcfg.file_xfer_staging_dir`, which is created if missing. Works without
  * an API object. A second call changes nothing. Returns 0, 1301 when the directory cannot be made, 102.
  *
