@@ -537,6 +537,14 @@ static void test_limits(void) {
     twcfg.offline_msg_queue_size = OFFLINE_MSG_QUEUE_SIZE;
     CHECK_INT(getSPMSavedValuesCount("T"), 1112);
     CHECK_INT(twApi_UnregisterThing("T"), TW_OK);
+    /* What a registered push type rejects has no limit that could be seen, though it waits for the platform's on a bound thing. */
+    add_property("n", TW_NUMBER, "NEVER", 0);
+    CHECK_INT(twApi_BindThing(THING), TW_OK);
+    for (i = 0; i < 500; i++) {
+        CHECK_INT(set("n", i), TW_OK);
+    }
+    CHECK_STR(queued(), "");
+    twApi_UnbindThing(THING);
     start_over();
 }
 

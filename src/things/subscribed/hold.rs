@@ -69,6 +69,16 @@ impl Hold {
         self.traces.insert(value.name.clone(), trace);
     }
 
+    /// Notes a value that was neither accepted nor held. `reference` as for [`Hold::add`].
+    pub fn trace_rejected(&mut self, value: &Arc<PropertyValue>, reference: Reference) {
+        self.trace(&value.name, reference).set = Some(value.clone());
+    }
+
+    fn trace(&mut self, name: &Text, reference: Reference) -> &mut Trace {
+        let first = || Trace { set: reference.clone(), accepted: reference, ..Trace::default() };
+        self.traces.entry(name.clone()).or_insert_with(first)
+    }
+
     /// Bytes of the held folded value that a new one of that property takes the place of.
     pub fn folded_size(&self, name: &Text) -> u64 {
         self.values.iter().filter(|held| held.is_folded(name)).map(|held| held.queued.size).sum()
@@ -80,8 +90,7 @@ impl Hold {
         if queued.fold {
             self.values.retain(|held| !held.is_folded(&name));
         }
-        let first = || Trace { set: reference.clone(), accepted: reference, ..Trace::default() };
-        let trace = self.traces.entry(name).or_insert_with(first);
+        let trace = self.trace(&name, reference);
         let before = trace.clone();
         trace.set = Some(queued.value.clone());
         self.values.push(Held { queued, before });

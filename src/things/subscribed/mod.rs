@@ -99,10 +99,22 @@ impl SubscribedProperties {
         match rule.judge(&value, folded, reference) {
             Verdict::Accept if folded => Ok(state.fold(thing, value, &rule, held)),
             Verdict::Accept => state.enqueue(thing, value, &rule, held, limit),
-            Verdict::Reject if held => state.hold(thing, value, fold, &rule, limit),
             Verdict::Reject => {
-                state.remember_rejected(thing, value, &rule);
-                Ok(Taken::Rejected)
+                let mut overflow = false;
+                let rejected = if held { state.hold(thing, value, fold, &rule, limit) } else { Err(value) };
+                let taken = rejected.unwrap_or_else(|value| {
+                    overflow = held && state.hold_begins_to_overflow();
+                    state.remember_rejected(thing, value, &rule, held);
+                    Taken::Rejected
+                });
+                drop(state);
+                if overflow {
+                    log::warn!(
+                        "what the registered push types reject of {thing} is dropped until the platform's are known: {limit} bytes \
+                         of such values wait; connect, or raise offline_msg_queue_size"
+                    );
+                }
+                Ok(taken)
             }
         }
     }

@@ -101,6 +101,8 @@ pub(super) struct State {
     last_id: u64,
     size: u64,
     held_size: u64,
+    /// A value found no room beside the queue, and none has since.
+    hold_overflows: bool,
     things: BTreeMap<Text, ThingState>,
     /// The things that were synchronized on this connection.
     synchronized: HashSet<Text>,
@@ -203,7 +205,7 @@ impl State {
         Taken::Folded
     }
 
-    /// Takes a rejected value aside until the platform's push types are known, when there is room.
+    /// Takes a rejected value aside until the platform's push types are known. Gives it back when there is no room.
     pub fn hold(
         &mut self,
         thing: &Text,
@@ -211,13 +213,16 @@ impl State {
         fold: bool,
         rule: &Rule,
         limit: u32,
-    ) -> Result<Taken, SetError> {
+    ) -> Result<Taken, PropertyValue> {
         let size = queue_size(thing, &value);
         let replaced = if fold { self.thing(thing).map_or(0, |state| state.hold.folded_size(&value.name)) } else { 0 };
-        check_room(thing, &value, self.held_size - replaced, size, limit)?;
+        if self.held_size - replaced + size >= u64::from(limit) {
+            return Err(value);
+        }
         let id = self.next_id();
         let value = Arc::new(value);
         self.held_size = self.held_size - replaced + size;
+        self.hold_overflows = false;
         self.edit(thing, |state| {
             let before = state.current.get(&value.name).cloned();
             state.hold.add(Queued::new(id, thing, value.clone(), fold), before);
@@ -226,10 +231,23 @@ impl State {
         Ok(Taken::Held)
     }
 
-    /// What a rejected value leaves behind.
-    pub fn remember_rejected(&mut self, thing: &Text, value: PropertyValue, rule: &Rule) {
-        if rule.remembers(false, Verdict::Reject) {
-            self.edit(thing, |state| state.remember(&Arc::new(value), true));
+    /// Whether this is the first value that found no room beside the queue since there was some.
+    pub fn hold_begins_to_overflow(&mut self) -> bool {
+        !std::mem::replace(&mut self.hold_overflows, true)
+    }
+
+    /// What a rejected value leaves behind; `traced` while the platform's push types are not known.
+    pub fn remember_rejected(&mut self, thing: &Text, value: PropertyValue, rule: &Rule, traced: bool) {
+        let value = Arc::new(value);
+        let remembered = rule.remembers(false, Verdict::Reject);
+        if traced || remembered {
+            self.edit(thing, |state| {
+                if traced {
+                    let before = state.current.get(&value.name).cloned();
+                    state.hold.trace_rejected(&value, before);
+                }
+                state.remember(&value, remembered);
+            });
         }
     }
 

@@ -156,10 +156,10 @@ fn binding_again_is_synchronizing_again() {
 fn held_values_have_a_limit_of_their_own() {
     let device = Device::new().with("n", "NEVER", 0.0).with("a", "ALWAYS", 0.0).bound();
     let mut held = 0;
-    while device.set("n", 1.0).is_ok() {
+    while device.set("n", 1.0) == Ok(Taken::Held) {
         held += 1;
     }
-    assert_eq!(device.set("n", 1.0).unwrap_err().result(), 1202);
+    assert_eq!(device.set("n", 1.0), Ok(Taken::Rejected), "as the registered type says");
     if cfg!(target_pointer_width = "64") {
         assert_eq!(held, 144);
     }
@@ -173,14 +173,18 @@ fn held_values_have_a_limit_of_their_own() {
 }
 
 #[test]
-fn a_full_hold_does_not_remember_the_value() {
+fn a_full_hold_drops_as_the_registered_type_says() {
     let device = Device::new().with("p", "VALUE", 1.0).bound();
     let set = |number, limit| {
         device.values.set(&device.thing, PropertyValue::new("p", Value::Number(number), 1), false, limit)
     };
     set(1.0, LIMIT).unwrap();
-    assert_eq!(set(1.5, 1).unwrap_err().result(), 1202);
-    assert_eq!(set(2.2, LIMIT), Ok(Taken::Queued));
+    assert_eq!(set(1.5, LIMIT), Ok(Taken::Held));
+    assert_eq!(set(2.0, 1), Ok(Taken::Rejected), "the last set value all the same");
+    assert_eq!(set(2.8, LIMIT), Ok(Taken::Held));
+    device.synchronize(&[("p", Some("VALUE"), 0.7)]);
+    assert_eq!(device.queued(), [1.0, 2.8], "compared with what was set before");
+    assert_eq!(set(3.4, LIMIT), Ok(Taken::Rejected));
 }
 
 #[test]

@@ -118,9 +118,8 @@ impl Reference {
             (true, _) if folds => Taken::Folded,
             (true, _) if self.queue.len() + 1 > ROOM => return None,
             (true, _) => Taken::Queued,
-            (false, false) if held + 1 > ROOM => return None,
-            (false, false) => Taken::Held,
-            (false, true) => Taken::Rejected,
+            (false, false) if held < ROOM => Taken::Held,
+            (false, _) => Taken::Rejected,
         };
         self.sets += 1;
         let item = Item { id: self.sets, name, number, fold };
