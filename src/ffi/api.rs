@@ -173,6 +173,13 @@ pub(super) fn exported_handler() -> *mut twMessageHandler {
     if api.is_null() { std::ptr::null_mut() } else { unsafe { (*api).mh } }
 }
 
+/// Whether the object that C sees as `tw_api` says that its session is authenticated.
+pub(super) fn is_shown_authenticated() -> bool {
+    let api = exported();
+    // SAFETY: an API object of the program's or ours, of which C may write single fields meanwhile.
+    !api.is_null() && unsafe { std::ptr::addr_of!((*api).isAuthenticated).read_volatile() } != 0
+}
+
 fn export(api: *mut twApi) {
     tw_api.store(api, Ordering::Release);
 }

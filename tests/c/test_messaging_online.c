@@ -3,6 +3,8 @@
 #include "device.h"
 #include "twMessages.h"
 #include "twMessaging.h"
+#include "twTls.h"
+#include "twWebsocket.h"
 
 /* Exported, but no header declares them (api-behaviour.md 17). */
 int sendMessageBlocking(twMessage **msg, int32_t timeout, twInfoTable **result);
@@ -52,6 +54,7 @@ static void test_answers(void) {
 
     CHECK_INT(twMessage_Send(&message, handler->ws), TW_WEBSOCKET_NOT_CONNECTED);
     CHECK_INT(twApi_Connect(10000, 1), TW_OK);
+    CHECK(handler->ws->sessionId != 0 && handler->ws->sessionId != UINT32_MAX);
     CHECK_INT(twMessageHandler_RegisterResponseCallback(handler, NULL, id, later(60000)), TW_OK);
     CHECK_INT(twMessage_Send(&message, handler->ws), TW_OK);
     CHECK(message != NULL);
@@ -189,6 +192,68 @@ static void test_deleting_the_handler(void) {
     CHECK_INT(twApi_Delete(), TW_OK);
 }
 
+/* What there is when a program uses the lower layers only: a WebSocket of its own, its flags in an object of its own. */
+static void test_own_websocket(void) {
+    twApi own;
+    twWs *ws = NULL;
+    twMessageHandler *handler;
+    twMessage *message;
+    twResponseCallbackStruct *answer = NULL;
+    char text[64], large[20001];
+    time_t end = time(NULL) + PATIENCE;
+    uint32_t id;
+
+    memset(&own, 0, sizeof(own));
+    CHECK_INT(twWs_Create("127.0.0.1", platform_port(), "/Thingworx/WS", app_key, NULL, MESSAGE_CHUNK_SIZE,
+                          MESSAGE_CHUNK_SIZE, &ws),
+              TW_OK);
+    twTlsClient_DisableEncryption(ws->connection);
+    handler = twMessageHandler_Instance(ws);
+    own.mh = handler;
+    tw_api = &own;
+    CHECK_INT(twMessageHandler_RegisterCloseCallback(NULL, on_close), TW_OK);
+    CHECK_INT(twWs_Connect(ws, 10000), TW_OK);
+    message = ask_for_user();
+    CHECK_INT(twMessage_Send(&message, ws), TW_WEBSOCKET_NOT_CONNECTED);
+    twMessage_Delete(message);
+
+    message = twMessage_CreateAuthMsg("appKey", getenv("TWEDGE_TEST_KEY"));
+    id = message->requestId;
+    CHECK_INT(twMessageHandler_RegisterResponseCallback(handler, NULL, id, later(60000)), TW_OK);
+    CHECK_INT(twMessage_Send(&message, ws), TW_OK);
+    twMessage_Delete(message);
+    while (!answer && time(NULL) < end) {
+        twWs_Receive(ws, 100);
+        twMessageHandler_msgHandlerTask(0, NULL);
+        answer = twMessageHandler_GetCompletedResponseStruct(NULL, id);
+    }
+    CHECK(answer != NULL && answer->code == TWX_SUCCESS && answer->sessionId != 0);
+    ws->sessionId = answer ? answer->sessionId : 0;
+    own.isAuthenticated = TRUE;
+    CHECK_INT(twApi_isConnected(), TRUE);
+    twMessageHandler_UnegisterResponseCallback(NULL, id);
+
+    /* In pieces, compressed if that was agreed. */
+    memset(large, 'x', sizeof(large) - 1);
+    large[sizeof(large) - 1] = 0;
+    forget_events();
+    message = ask_for_user();
+    twRequestBody_SetParams(message->body, twInfoTable_CreateFromString("text", large, TRUE));
+    snprintf(text, sizeof(text), "response %u 40 with a user;", (unsigned)message->requestId);
+    CHECK_INT(twMessageHandler_RegisterResponseCallback(handler, on_response, message->requestId, later(60000)), TW_OK);
+    CHECK_INT(twMessage_Send(&message, ws), TW_OK);
+    twMessage_Delete(message);
+    end = time(NULL) + PATIENCE;
+    while (!has_happened(text) && time(NULL) < end) {
+        twWs_Receive(ws, 100);
+        twMessageHandler_msgHandlerTask(0, NULL);
+    }
+    CHECK(has_happened(text));
+    CHECK_INT(twMessageHandler_Delete(handler), TW_OK);
+    CHECK(twMessageHandler_Instance(NULL) == NULL);
+    tw_api = NULL;
+}
+
 int main(void) {
     if (platform_port() == 0) {
         return 77;
@@ -201,5 +266,6 @@ int main(void) {
     test_sending_and_waiting();
     test_requests();
     test_deleting_the_handler();
+    test_own_websocket();
     return check_result();
 }

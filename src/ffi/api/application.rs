@@ -138,7 +138,13 @@ impl Application for CApplication {
     }
 
     fn on_session(&self) {
-        self.with(|facade| facade.things().subscribed.connection_started());
+        self.with(|facade| {
+            if let Some(session) = facade.connection().session_id() {
+                // SAFETY: a field of a struct that lives as long as the facade.
+                unsafe { ptr::addr_of_mut!((*facade.objects().ws).sessionId).write_volatile(session) };
+            }
+            facade.things().subscribed.connection_started();
+        });
     }
 
     fn on_bound(&self, event: &BindEvent) {

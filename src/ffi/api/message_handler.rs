@@ -68,6 +68,7 @@ pub(in crate::ffi) fn expect_no_answer(handler: *mut twMessageHandler, id: u32) 
 
 fn tell(facade: &Facade, id: u32, outcome: Outcome) {
     let handler = facade.objects().handler;
+    let session = outcome.as_ref().map_or(0, |answer| answer.header.session_id);
     let (code, reason, content) = match outcome {
         Ok(answer) => (answer.code(), answer.reason.as_ref().map(c_string), answer.content),
         // SAFETY: the handler lives as long as the facade.
@@ -77,7 +78,7 @@ fn tell(facade: &Facade, id: u32, outcome: Outcome) {
     let reason = reason.as_ref().map_or(ptr::null_mut(), |reason| reason.as_ptr().cast_mut());
     let content = content.as_ref().map_or(ptr::null_mut(), convert::table_to_c);
     // SAFETY: as above; the reason lives until the call returns, the table is given away.
-    unsafe { messaging::complete(handler, id, msgCodeEnum::from(code.0), reason, content) };
+    unsafe { messaging::complete(handler, (id, session), msgCodeEnum::from(code.0), reason, content) };
 }
 
 /// The function of a program that gets a request in place of the registrations: one for this request alone, or one that has

@@ -101,6 +101,62 @@ fn facade_of(ws: *const twWs) -> Option<Arc<Facade>> {
     instance::current().filter(|facade| ptr::eq(facade.objects().ws, ws))
 }
 
+mod own {
+    //! WebSocket objects that a program has made itself.
+
+    use super::*;
+    use crate::ffi::api::is_shown_authenticated;
+    use crate::ffi::websocket::twWs_SendMessage;
+    use crate::wire::{Cut, NO_SESSION, encode_with_body};
+
+    /// Sends a message in as many pieces as the chunk size of the object asks for.
+    ///
+    /// # Safety
+    /// `ws` is live.
+    pub unsafe fn send(ws: *mut twWs, mut header: Header, body: &[u8]) -> c_int {
+        let is_auth = header.code == MessageCode::AUTH;
+        if !is_auth && !is_shown_authenticated() {
+            log::warn!("a message is not sent: the API object is not authenticated");
+            return TW_WEBSOCKET_NOT_CONNECTED;
+        }
+        // SAFETY: by contract of this function.
+        unsafe {
+            if is_auth {
+                header.session_id = NO_SESSION;
+            } else if (*ws).sessionId != 0 {
+                header.session_id = (*ws).sessionId;
+            }
+            let messages = match encode_with_body(&header, body, &cut(ws)) {
+                Ok(messages) => messages,
+                Err(error) => {
+                    log::error!("a message is not sent: {error}");
+                    return if error.is_too_large() { TW_ERROR_MESSAGE_TOO_LARGE } else { TW_ERROR_SENDING_MSG };
+                }
+            };
+            for mut message in messages {
+                let Ok(length) = u32::try_from(message.len()) else { return TW_ERROR_MESSAGE_TOO_LARGE };
+                let code = twWs_SendMessage(ws, message.as_mut_ptr().cast(), length, 0);
+                if code != TW_OK {
+                    return code;
+                }
+            }
+        }
+        TW_OK
+    }
+
+    unsafe fn cut(ws: *const twWs) -> Cut {
+        let config = current_config();
+        // SAFETY: the caller's object is live.
+        let (chunk, deflate) = unsafe { ((*ws).messageChunkSize, (*ws).bSupportsPermessageDeflate != 0) };
+        let own = if chunk == 0 { u32::from(u16::MAX) } else { chunk };
+        Cut {
+            chunk_size: u16::try_from(own.min(u32::from(config.message_chunk_size))).unwrap_or(u16::MAX),
+            max_message_size: config.max_message_size as usize,
+            deflate,
+        }
+    }
+}
+
 /// Why a message was not sent, as the functions of this header tell it.
 fn code_of(error: &RequestError) -> c_int {
     match error {
@@ -115,7 +171,8 @@ fn code_of(error: &RequestError) -> c_int {
 }
 
 /// Sends a message, in pieces when it is large, and does not wait for an answer: see twMessageHandler_RegisterResponseCallback.
-/// The session id is the connection's. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
+/// The session id is the connection's; on a WebSocket object that the program has made it is that in `sessionId`, and
+/// whether messages may be sent is what the API object says. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
 /// sent, 602 without a body, 307 above `twcfg.max_message_size`, 203 while not authenticated (AUTH needs a connection only),
 /// 209 when it cannot be written. With a store of offline messages a request that would give 203 or 209 gives 308 instead: it is
 /// stored, the message is taken and `*msg` is NULL; 314 when the store is full, 306 when it cannot be written. Any thread.
@@ -135,10 +192,7 @@ pub unsafe extern "C" fn twMessage_Send(msg: *mut *mut twMessage, ws: *mut twWs)
                 Err(code) => return code,
             };
             twLogMessage((*msg).cast(), c"sending ".as_ptr().cast_mut());
-            let Some(facade) = facade_of(ws) else {
-                log::warn!("a message is not sent: its WebSocket object is not connected");
-                return TW_WEBSOCKET_NOT_CONNECTED;
-            };
+            let Some(facade) = facade_of(ws) else { return own::send(ws, encoded.header, &encoded.body) };
             match facade.connection().send_body(encoded.header, &encoded.body) {
                 Ok(()) => TW_OK,
                 Err(error) => {

@@ -317,6 +317,7 @@ unsafe fn answer_came(handler: *mut twMessageHandler, message: *mut twMessage) {
         } else {
             ((*body).reason, ptr::replace(&raw mut (*body).content, ptr::null_mut()))
         };
-        responses::complete(handler, (*message).requestId, (*message).code, reason, content);
+        let ids = ((*message).requestId, (*message).sessionId);
+        responses::complete(handler, ids, (*message).code, reason, content);
     }
 }

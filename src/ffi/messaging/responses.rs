@@ -189,7 +189,7 @@ pub(super) unsafe fn is_expected(handler: *const twMessageHandler, id: u32) -> b
 /// `handler` is live, `reason` NULL or a C string, `content` NULL or a table of the caller's.
 pub(in crate::ffi) unsafe fn complete(
     handler: *mut twMessageHandler,
-    id: u32,
+    (id, session): (u32, u32),
     code: msgCodeEnum,
     reason: *mut c_char,
     content: *mut twInfoTable,
@@ -212,6 +212,7 @@ pub(in crate::ffi) unsafe fn complete(
                 } else {
                     unwanted = ptr::replace(&raw mut (*waiting).content, content);
                     (*waiting).code = code;
+                    (*waiting).sessionId = session;
                     (*waiting).received = 1;
                 }
             }
