@@ -3271,7 +3271,8 @@ int twResponseBody_ToStream(struct twResponseBody *body, twStream *s);
 
 /**
  * Sends a message, in pieces when it is large, and does not wait for an answer: see twMessageHandler_RegisterResponseCallback.
- * The session id is the connection's. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
+ * The session id is the connection's; on a WebSocket object that the program has made it is that in `sessionId`, and
+ * whether messages may be sent is what the API object says. The message stays the caller's. Returns 0, -1 for NULL, 304 for a type that cannot be
  * sent, 602 without a body, 307 above `twcfg.max_message_size`, 203 while not authenticated (AUTH needs a connection only),
  * 209 when it cannot be written. With a store of offline messages a request that would give 203 or 209 gives 308 instead: it is
  * stored, the message is taken and `*msg` is NULL; 314 when the store is full, 306 when it cannot be written. Any thread.
