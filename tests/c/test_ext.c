@@ -368,6 +368,53 @@ static void test_threading_models(void) {
     twExt_RemovePolledFunction(poll_template);
 }
 
+static service_cb chosen(const char *service) {
+    return twExt_GetCallbackForService("Chosen", (char *)service);
+}
+
+static enum msgCodeEnum on_wildcard(const char *entity, const char *name, twInfoTable *params, twInfoTable **content,
+                                    void *data) {
+    return on_service(entity, name, params, content, data);
+}
+
+/* Which callback a request reaches: each registration takes over from those before it. */
+static void test_choice(void) {
+    char staging[] = "/tmp/twedge_test_ext_XXXXXX";
+    char *before = twcfg.file_xfer_staging_dir;
+    service_cb built_in;
+    twInfoTable *content = NULL;
+
+    CHECK(chosen("BrowseDirectory") == NULL);
+    CHECK(mkdtemp(staging) != NULL);
+    twcfg.file_xfer_staging_dir = staging;
+    CHECK_INT(twFileManager_Create(), TW_OK);
+    twcfg.file_xfer_staging_dir = before;
+    /* The built-in one, for any entity. */
+    built_in = chosen("BrowseDirectory");
+    CHECK(built_in != NULL && chosen("Other") == NULL);
+    if (built_in) {
+        CHECK(built_in("Chosen", "BrowseDirectory", NULL, &content, NULL) >= TWX_SUCCESS);
+        twInfoTable_Delete(content);
+    }
+    CHECK_INT(twedge_serve_bound_things_only(TRUE), TW_OK);
+    CHECK(chosen("BrowseDirectory") == NULL);
+    CHECK_INT(twedge_serve_bound_things_only(FALSE), TW_OK);
+    CHECK_INT(twApi_RegisterServiceCallback(TW_THING, "Chosen", "*", on_wildcard, NULL), TW_OK);
+    CHECK(chosen("BrowseDirectory") == on_wildcard && chosen("Other") == on_wildcard && chosen("StartTunnel") == on_wildcard);
+    CHECK_INT(twApi_RegisterServiceCallback(TW_THING, "Chosen", "BrowseDirectory", on_service, NULL), TW_OK);
+    CHECK(chosen("BrowseDirectory") == on_service && chosen("DeleteFile") == on_wildcard);
+    CHECK_INT(twApi_RegisterServiceCallback(TW_THING, "Chosen", "*B", on_wildcard, NULL), TW_OK);
+    CHECK(chosen("BrowseDirectory") == on_wildcard && chosen("StartTunnel") == on_wildcard);
+    CHECK_INT(twApi_RegisterServiceCallback(TW_THING, "Chosen", "*T", on_service, NULL), TW_OK);
+    CHECK(chosen("BrowseDirectory") == on_wildcard && chosen("StartTunnel") == on_service);
+    CHECK_INT(twApi_RegisterServiceCallback(TW_THING, "Chosen", "*F", on_service, NULL), TW_OK);
+    CHECK(chosen("BrowseDirectory") == on_service && chosen("Other") == on_wildcard);
+    CHECK_INT(twApi_UnregisterThing("Chosen"), TW_OK);
+    CHECK_INT(twFileManager_Delete(), TW_OK);
+    CHECK(chosen("BrowseDirectory") == NULL);
+    CHECK_INT(rmdir(staging), 0);
+}
+
 static void on_file(char received, struct twFileTransferInfo *info, void *userdata) {
     (void)received;
     (void)info;
@@ -450,6 +497,7 @@ int main(void) {
     test_namespaces();
     test_standard_properties();
     test_threading_models();
+    test_choice();
     test_file_manager();
     CHECK_INT(twApi_Delete(), TW_OK);
     /* Values and names go with the API object, records stay. */
