@@ -47,10 +47,10 @@ impl Destination {
         Ok(self.directory(name.parent().unwrap_or(Path::new("")))?.join(file))
     }
 
-    /// Makes a file, in place of the one that is there. A link that is there is replaced, not followed.
+    /// Makes a file, in place of the one that is there. A link or pipe that is there is replaced, not followed or waited for.
     pub fn file(&self, name: &Path) -> Result<File, EntryError> {
         let place = self.place(name)?;
-        if fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink()) {
+        if fs::symlink_metadata(&place).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
             fs::remove_file(&place)?;
         }
         Ok(File::create(place)?)

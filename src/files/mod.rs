@@ -6,7 +6,8 @@
 //! for [`crate::things::Registry::set_file_services`].
 //!
 //! Nothing outside a virtual directory is reached, neither by `..` nor by symbolic links, unless the application allows links
-//! ([`DirectoryOptions`]). No lock is held while a file is read or written or while the application is called.
+//! ([`DirectoryOptions`]). A path is resolved and then opened, so a local process that may write in a virtual directory and exchanges
+//! directories in that moment is not kept out; the platform cannot make links. No lock is held while a file is read or written or while the application is called.
 
 mod browse;
 mod change;

@@ -1,8 +1,8 @@
 //! The files that are open, and how long they may be idle (ext-files-tunnels.md 3.7).
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,10 +42,24 @@ impl OpenMode {
         }
     }
 
-    fn open(self, path: &Path) -> io::Result<File> {
+    /// To be written anew.
+    pub(super) const REPLACE: Self = Self { read: false, write: true, append: false, truncate: true, create: true };
+
+    /// Opens the regular file at a path whose links are resolved. One that has become a link since is refused.
+    pub(super) fn open(self, path: &Path) -> io::Result<File> {
+        refuse_special(path)?;
         let mut options = OpenOptions::new();
         options.read(self.read).write(self.write && !self.append).append(self.append);
-        options.truncate(self.truncate).create(self.create).open(path)
+        options.truncate(self.truncate).create(self.create).custom_flags(libc::O_NOFOLLOW).open(path)
+    }
+}
+
+/// Opening a pipe would wait for its other end, for ever.
+fn refuse_special(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        Ok(found) if !found.is_file() => Err(io::Error::other("it is no regular file")),
+        _ => Ok(()),
     }
 }
 
@@ -100,10 +114,7 @@ impl OpenFile {
     pub(super) fn open(what: Description) -> io::Result<Arc<Self>> {
         let Description { thing, path, real, key, mode, tid } = what;
         let handle = mode.open(&real)?;
-        let found = handle.metadata()?;
-        if found.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
-        }
+        let size = handle.metadata()?.len();
         Ok(Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             thing,
@@ -112,7 +123,7 @@ impl OpenFile {
             key,
             mode,
             tid,
-            size: found.len(),
+            size,
             handle: Mutex::new(Some(Arc::new(handle))),
             use_: Mutex::new(Use { last: Instant::now(), working: 0, held: false }),
             listed: AtomicBool::new(true),

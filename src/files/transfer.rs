@@ -1,6 +1,6 @@
 //! Services that bring and fetch files block by block.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -103,7 +103,7 @@ impl FileManager {
         };
         match open {
             Some(file) => file.replace(data),
-            None => File::create(&target).and_then(|file| file.write_all_at(data, 0)),
+            None => OpenMode::REPLACE.open(&target).and_then(|file| file.write_all_at(data, 0)),
         }
         .map_err(io)?;
         Ok(None)
@@ -139,7 +139,9 @@ impl FileManager {
     /// It cannot be read; `name` is what it is called then.
     pub fn checksum_at(&self, real: &Path, name: &Text) -> Result<String, FileError> {
         let io = |error: io::Error| FileError::io("reading", name, error);
-        self.digest(&File::open(real).map_err(io)?).map_err(io)
+        // A link that an application names itself is followed.
+        let real = fs::canonicalize(real).map_err(io)?;
+        self.digest(&OpenMode::READ.open(&real).map_err(io)?).map_err(io)
     }
 
     fn digest(&self, file: &File) -> io::Result<String> {

@@ -246,3 +246,16 @@ fn a_job_is_read_whatever_is_missing() {
     assert_eq!(info, expected);
     assert_eq!(TransferInfo::from_table(&InfoTable::default()), None);
 }
+
+#[test]
+fn what_is_no_regular_file_is_not_waited_for() {
+    let device = Device::new();
+    let made = std::process::Command::new("mkfifo").arg(device.real("logs/pipe")).status().unwrap();
+    assert!(made.success());
+    assert_eq!(device.start("/logs/pipe", "read", "1"), PRECONDITION_FAILED);
+    assert_eq!(device.put("/logs/pipe", None, "x"), INTERNAL);
+    assert_eq!(device.code_at("GetFileChecksum", "/logs/pipe"), INTERNAL);
+    let create = [("path", text("/logs/pipe")), ("overwrite", Value::Boolean(true))];
+    assert_eq!(device.code("CreateBinaryFile", &create), INTERNAL);
+    assert_eq!(device.code_at("DeleteFile", "/logs/pipe"), SUCCESS);
+}
