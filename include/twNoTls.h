@@ -14,7 +14,7 @@ TW_BEGIN_DECLARATIONS
 /** Returns its argument. */
 int16_t returnValue(int16_t v);
 /** One zero byte, to be freed by the caller; NULL when there is no memory. */
-void *mallocByte();
+void *mallocByte(TW_NO_PROTOTYPE);
 /** A field of the peer's certificate: NULL, there is none without TLS. */
 static inline char *TW_GET_X509_FIELD(twSocket *ssl, char field) {
     (void)ssl;

@@ -538,6 +538,15 @@ static void test_digests(void) {
     check_digest(digest, 16, "900150983cd24fb0d6963f7d28e17f72");
 }
 
+/* The backend header without OpenSSL. */
+static void test_backend(void) {
+    CHECK_STR(openssl_version, TW_SSL_VERSION());
+    CHECK_INT(TW_IS_FIPS_COMPATIBLE(), twApi_IsFIPSCompatible());
+    CHECK_INT(TW_ENABLE_FIPS_MODE(), twApi_EnableFipsMode());
+    CHECK_INT(TW_DISABLE_FIPS_MODE(), twApi_DisableFipsMode());
+    CHECK_INT(TW_IS_FIPS_MODE_ENABLED(), twApi_IsFipsModeEnabled());
+}
+
 int main(void) {
     char clean[96];
     strcpy(root, "/tmp/twedge-tls-XXXXXX");
@@ -548,6 +557,7 @@ int main(void) {
     twcfg.connect_timeout = 120000; /* slow under valgrind */
     listen_somewhere();
     test_digests();
+    test_backend();
     test_null();
     test_fields();
     test_files();
