@@ -34,6 +34,10 @@ int twWApi_FireEvent(enum entityTypeEnum type, char *entity, char *event, twWDat
 int twWApi_Delete(void);
 int twWFileManager_Create(void);
 int twWFileManager_Delete(void);
+int twWFileManager_SendFile(const char *source, const char *path, const char *file, const char *target,
+                            const char *target_path, const char *target_file, uint32_t timeout, char asynch, char **tid);
+int twWFileManager_GetFile(const char *source, const char *path, const char *file, const char *target,
+                           const char *target_path, const char *target_file, uint32_t timeout, char asynch, char **tid);
 
 #define THING "WrapperThing"
 #define PATIENCE 60
@@ -335,12 +339,18 @@ static void test_pool(void) {
 
 static void test_files(void) {
     char directory[] = "/tmp/twedge-wrapper-XXXXXX";
+    char *tid = NULL;
     char *before = twcfg.file_xfer_staging_dir;
     CHECK(mkdtemp(directory) != NULL);
     twcfg.file_xfer_staging_dir = directory;
     CHECK_INT(twWFileManager_Create(), TW_OK);
     CHECK_INT(twWFileManager_Create(), TW_OK);
     twcfg.file_xfer_staging_dir = before;
+    /* No such file; nothing to look for here, and no API object to ask with. */
+    CHECK_INT(twWFileManager_SendFile(THING, "/in", "f", "SystemRepository", "/", "f", 100, FALSE, &tid), TW_FILE_NOT_FOUND);
+    CHECK_INT(twWFileManager_GetFile("SystemRepository", "/", "f", THING, "/in", "f", 100, FALSE, &tid),
+              TW_PRECONDITION_FAILED);
+    CHECK_INT(twWFileManager_GetFile(NULL, "/", "f", THING, "/in", "f", 100, FALSE, &tid), TW_INVALID_PARAM);
     CHECK_INT(twFileManager_UnregisterFileCallback(twW_FileTransferCallbackDispatcher, NULL, NULL), TW_OK);
     CHECK_INT(twWFileManager_Delete(), TW_OK);
     CHECK_INT(twFileManager_IsEnabled(), FALSE);

@@ -20,8 +20,8 @@ use crate::ffi::base_types::primitive::twPrimitive_Delete;
 use crate::ffi::definitions::{LogLevel, entityTypeEnum};
 use crate::ffi::errors::{TW_INVALID_PARAM, TW_NULL_OR_INVALID_API_SINGLETON, TW_OK};
 use crate::ffi::file_manager::{
-    twFileManager_Create, twFileManager_Delete, twFileManager_RegisterFileCallback,
-    twFileManager_UnregisterFileCallback,
+    twFileManager_Create, twFileManager_Delete, twFileManager_GetFile, twFileManager_RegisterFileCallback,
+    twFileManager_SendFile, twFileManager_UnregisterFileCallback,
 };
 use crate::ffi::guard::guard;
 use crate::ffi::info_table::shape::twDataShape_Delete;
@@ -355,6 +355,58 @@ pub unsafe extern "C" fn twWFileManager_Create() -> c_int {
 pub unsafe extern "C" fn twWFileManager_Delete() -> c_int {
     // SAFETY: by contract of this function.
     unsafe { twFileManager_Delete() }
+}
+
+/// twFileManager_SendFile.
+///
+/// cbindgen:ignore
+///
+/// # Safety
+/// As for twFileManager_SendFile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twWFileManager_SendFile(
+    sourceRepo: *const c_char,
+    sourcePath: *const c_char,
+    sourceFile: *const c_char,
+    targetRepo: *const c_char,
+    targetPath: *const c_char,
+    targetFile: *const c_char,
+    timeout: u32,
+    asynch: c_char,
+    tid: *mut *mut c_char,
+) -> c_int {
+    // SAFETY: the same arguments.
+    unsafe {
+        twFileManager_SendFile(
+            sourceRepo, sourcePath, sourceFile, targetRepo, targetPath, targetFile, timeout, asynch, tid,
+        )
+    }
+}
+
+/// twFileManager_GetFile.
+///
+/// cbindgen:ignore
+///
+/// # Safety
+/// As for twFileManager_GetFile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twWFileManager_GetFile(
+    sourceRepo: *const c_char,
+    sourcePath: *const c_char,
+    sourceFile: *const c_char,
+    targetRepo: *const c_char,
+    targetPath: *const c_char,
+    targetFile: *const c_char,
+    timeout: u32,
+    asynch: c_char,
+    tid: *mut *mut c_char,
+) -> c_int {
+    // SAFETY: the same arguments.
+    unsafe {
+        twFileManager_GetFile(
+            sourceRepo, sourcePath, sourceFile, targetRepo, targetPath, targetFile, timeout, asynch, tid,
+        )
+    }
 }
 
 /// Level, verbosity and function of the logger in one call; a NULL function keeps the one there. Returns 0.
