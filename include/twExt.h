@@ -3597,6 +3597,13 @@ void twedge_original_store_format(char on);
  */
 void twedge_store_unanswered_messages(char on);
 
+/**
+ * Whether every property value that twApi_SetSubscribedProperty accepts is on disk when it returns 0; off, values wait in memory until an
+ * offline push or twApi_Delete writes them, as in the original. It costs a write to the disk for each value; a set returns 1204 when
+ * its value waits in memory only. Call it before twApi_Initialize. An addition to the interface. Any thread.
+ */
+void twedge_store_every_value(char on);
+
 TW_END_DECLARATIONS
 
 #endif /* TW_OFFLINE_MSG_STORE_H */

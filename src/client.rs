@@ -224,6 +224,12 @@ impl Client {
         self.things.subscribed.open_store(file, Format::Checksummed)
     }
 
+    /// Whether every value that [`Client::set`] accepts is in that store when it returns, and not only after an offline push: it survives
+    /// a power cut whenever that comes, at the price of a write to the disk for each value.
+    pub fn store_every_value(&self, on: bool) {
+        self.things.subscribed.store_every_value(on);
+    }
+
     /// Opens a store on disk for requests that cannot be sent: from now on they end with [`RequestError::Stored`] when they are there, and
     /// are sent with the next session. The file and its directory are made if they are missing. For a store in RAM and for its limit see
     /// [`Connection::set_message_store`].

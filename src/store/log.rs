@@ -165,7 +165,7 @@ impl Log {
     }
 
     /// The numbers of the records, oldest first.
-    pub fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
+    pub fn numbers(&self) -> impl DoubleEndedIterator<Item = u64> + '_ {
         self.records.keys().copied()
     }
 

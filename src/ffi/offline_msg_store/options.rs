@@ -7,6 +7,7 @@ use crate::store::Format;
 
 static ORIGINAL_FORMAT: AtomicBool = AtomicBool::new(false);
 static UNANSWERED: AtomicBool = AtomicBool::new(false);
+static EVERY_VALUE: AtomicBool = AtomicBool::new(false);
 
 /// Whether the files of property values and of offline messages are written as the original SDK does, for devices that may go back to
 /// it; off, they are records with checksums, which the original cannot read. Both forms are read. Counts for files that are opened
@@ -21,6 +22,19 @@ pub extern "C" fn twedge_original_store_format(on: c_char) {
 #[unsafe(no_mangle)]
 pub extern "C" fn twedge_store_unanswered_messages(on: c_char) {
     UNANSWERED.store(on != 0, Ordering::Relaxed);
+}
+
+/// Whether every property value that twApi_SetSubscribedProperty accepts is on disk when it returns 0; off, values wait in memory until an
+/// offline push or twApi_Delete writes them, as in the original. It costs a write to the disk for each value; a set returns 1204 when
+/// its value waits in memory only. Call it before twApi_Initialize. An addition to the interface. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn twedge_store_every_value(on: c_char) {
+    EVERY_VALUE.store(on != 0, Ordering::Relaxed);
+}
+
+/// Whether every value is stored.
+pub fn stores_every_value() -> bool {
+    EVERY_VALUE.load(Ordering::Relaxed)
 }
 
 /// How stores are written.

@@ -53,7 +53,7 @@ impl State {
         let mut size = CallSize::new(thing, max_message_size);
         if let Some(length) = size.too_large(&first.value) {
             let dropped = Queued::clone(first);
-            self.remove(thing, lane, &[dropped.id]);
+            self.give_away(thing, lane, &[dropped.id]);
             let name = dropped.value.name.clone();
             let error = PushError::TooLarge { thing: thing.clone(), name, length, limit: max_message_size };
             return Next::Dropped { error, lane, queued: Box::new(dropped) };
@@ -83,6 +83,12 @@ impl State {
         });
     }
 
+    /// Removes values whose records are somebody else's matter from here on.
+    pub fn give_away(&mut self, thing: &Text, lane: Lane, ids: &[u64]) {
+        self.change(thing, |state, _| state.each(lane, ids, |queued| queued.record = None));
+        self.remove(thing, lane, ids);
+    }
+
     /// Ends a call: removes what was accepted, counts what was refused, leaves the rest for the next push.
     pub fn settle(&mut self, thing: &Text, lane: Lane, ids: &[u64], error: Option<&RequestError>) -> Settled {
         let mut settled = Settled::default();
@@ -90,7 +96,7 @@ impl State {
             self.change(thing, |state, _| {
                 state.each(lane, ids, |queued| settled.confirmed.extend(queued.record));
             });
-            self.remove(thing, lane, ids);
+            self.give_away(thing, lane, ids);
             return settled;
         };
         let blame = Blame::of(error, ids.len());
@@ -105,7 +111,7 @@ impl State {
         });
         settled.dropped.sort_by_key(|queued| queued.id);
         let ids: Vec<u64> = settled.dropped.iter().map(|queued| queued.id).collect();
-        self.remove(thing, lane, &ids);
+        self.give_away(thing, lane, &ids);
         settled
     }
 }

@@ -24,6 +24,7 @@ mod subscriptions;
 mod table;
 mod turn;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 pub use batch::MAX_REFUSALS;
@@ -70,12 +71,20 @@ struct Shared {
     /// Signalled when a thread has ended a push.
     turn_over: Condvar,
     store: Mutex<persist::Store>,
+    /// Every value goes to the store at once.
+    every_value: AtomicBool,
 }
 
 impl SubscribedProperties {
     /// No values yet; `registry` tells push types and bound things.
     pub fn new(registry: Arc<Registry>) -> Self {
-        let shared = Shared { registry, state: Mutex::default(), turn_over: Condvar::new(), store: Mutex::default() };
+        let shared = Shared {
+            registry,
+            state: Mutex::default(),
+            turn_over: Condvar::new(),
+            store: Mutex::default(),
+            every_value: AtomicBool::new(false),
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -85,10 +94,24 @@ impl SubscribedProperties {
     /// latest value of the property is kept, outside that limit; a value queued later takes its place.
     ///
     /// # Errors
-    /// Everything of [`SetError`] but [`SetError::Push`]. The value is dropped then and not remembered as the last one.
+    /// Everything of [`SetError`] but [`SetError::Push`]. The value is dropped then and not remembered as the last one. With
+    /// [`SubscribedProperties::store_every_value`] also [`SetError::Push`], when the value was taken and could not be stored.
     pub fn set(&self, thing: &Text, value: PropertyValue, fold: bool, limit: u32) -> Result<Taken, SetError> {
+        if self.shared.every_value.load(Ordering::Relaxed) {
+            return self.set_stored(thing, limit.into(), |state| self.set_in(state, thing, value, fold, limit));
+        }
+        self.set_in(&mut self.shared.lock(), thing, value, fold, limit)
+    }
+
+    fn set_in(
+        &self,
+        state: &mut State,
+        thing: &Text,
+        value: PropertyValue,
+        fold: bool,
+        limit: u32,
+    ) -> Result<Taken, SetError> {
         // The registry is read under the lock, so that a synchronization is either before this value or judges it.
-        let mut state = self.shared.lock();
         let rule = self.rule_of(thing, &value)?;
         let registry = &self.shared.registry;
         // The platform's push types are not known: never asked for on this connection, or it has said that they have changed.
@@ -132,7 +155,11 @@ impl SubscribedProperties {
         options: PushOptions,
         platform: &dyn Platform,
     ) -> Result<Taken, SetError> {
-        let taken = self.set(thing, value, fold, limit)?;
+        let taken = match self.set(thing, value, fold, limit) {
+            // Taken, and not stored: the push may send it all the same.
+            Err(SetError::Push(_)) if !fold => Taken::Queued,
+            taken => taken?,
+        };
         if !fold {
             self.push(Some(thing), options, platform)?;
         }
@@ -165,6 +192,7 @@ impl SubscribedProperties {
     /// place of what is queued for the property.
     pub fn queue(&self, thing: &Text, value: PropertyValue, fold: bool) {
         self.shared.lock().requeue(thing, value, fold);
+        self.remove_orphans();
     }
 
     /// Tells that a connection was made: until a thing is synchronized on it, values that its push types reject are held.
@@ -260,12 +288,16 @@ impl SubscribedProperties {
 
     /// Drops the unsent values of a thing, queued, folded and held; whether any was queued.
     pub fn purge_changes_of_thing(&self, thing: &Text) -> bool {
-        self.shared.lock().purge_changes_of_thing(thing)
+        let purged = self.shared.lock().purge_changes_of_thing(thing);
+        self.remove_orphans();
+        purged
     }
 
     /// Drops the unsent values of a property, queued, folded and held; whether any was queued.
     pub fn purge_changes_of_property(&self, thing: &Text, name: &Text) -> bool {
-        self.shared.lock().purge_changes_of_property(thing, name)
+        let purged = self.shared.lock().purge_changes_of_property(thing, name);
+        self.remove_orphans();
+        purged
     }
 }
 

@@ -5,12 +5,13 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::batch::Settled;
 use super::queue::{Lane, Queued, State};
 use super::size::CallSize;
-use super::{PropertyValue, PushError, PushOptions, Shared, SubscribedProperties};
+use super::{PropertyValue, PushError, PushOptions, SetError, Shared, SubscribedProperties, Taken};
 use crate::model::{Text, Value};
 use crate::store::{Format, Log, Original, Rejected, StoreError};
 use crate::wire::{decode_row, encode_row};
@@ -153,6 +154,72 @@ impl SubscribedProperties {
         }
     }
 
+    /// Whether every value that is accepted is put into the store before the call that sets it returns, and not only by an offline push:
+    /// what was accepted then survives a power cut whenever it comes. One write to the disk for each value. Values that are held for a
+    /// synchronization are not stored.
+    pub fn store_every_value(&self, on: bool) {
+        self.shared.every_value.store(on, Ordering::Relaxed);
+    }
+
+    /// Sets a value, with every value stored: `set` does the rest.
+    pub(super) fn set_stored(
+        &self,
+        thing: &Text,
+        limit: u64,
+        set: impl FnOnce(&mut State) -> Result<Taken, SetError>,
+    ) -> Result<Taken, SetError> {
+        let mut store = self.shared.store();
+        let log = match &mut *store {
+            Store::Open { log, .. } => log,
+            Store::None => return set(&mut self.shared.lock()),
+            Store::Failed(reason) => {
+                let taken = set(&mut self.shared.lock())?;
+                return match taken {
+                    Taken::Queued | Taken::Folded => {
+                        Err(PushError::NotStored { thing: thing.clone(), reason: reason.clone() }.into())
+                    }
+                    Taken::Held | Taken::Rejected => Ok(taken),
+                };
+            }
+        };
+        let (taken, queued) = {
+            let mut state = self.shared.lock();
+            let taken = set(&mut state)?;
+            let is_unsent = matches!(taken, Taken::Queued | Taken::Folded);
+            (taken, if is_unsent { state.take_newest(thing) } else { None })
+        };
+        let Some(queued) = queued else { return Ok(taken) };
+        let stored = store_values(log, thing, std::slice::from_ref(&queued), limit);
+        let record = match &stored {
+            Ok(1) => log.numbers().next_back(),
+            _ => None,
+        };
+        self.shared.lock().set_record(thing, &queued, record);
+        let reason = match stored {
+            Ok(1) => {
+                // Only now: a folded value has taken the place of an older one.
+                let orphans = self.shared.lock().take_orphans();
+                remove(log, &orphans);
+                return Ok(taken);
+            }
+            Ok(_) => format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)"),
+            Err(error) => error.to_string(),
+        };
+        Err(PushError::NotStored { thing: thing.clone(), reason }.into())
+    }
+
+    /// Removes the records of values that are not wanted any more.
+    pub(super) fn remove_orphans(&self) {
+        if !self.shared.lock().has_orphans() {
+            return;
+        }
+        let mut store = self.shared.store();
+        let orphans = self.shared.lock().take_orphans();
+        if let Some(log) = store.open() {
+            remove(log, &orphans);
+        }
+    }
+
     /// The form in which the store is written from now on.
     pub fn set_store_format(&self, format: Format) {
         if let Some(log) = self.shared.store().open() {
@@ -248,7 +315,7 @@ impl SubscribedProperties {
                 None => fitting.push(queued),
                 Some(length) => {
                     let name = queued.value.name.clone();
-                    self.shared.lock().remove(thing, queued.lane(), &[queued.id]);
+                    self.shared.lock().give_away(thing, queued.lane(), &[queued.id]);
                     too_large.push((queued, PushError::TooLarge { thing: thing.clone(), name, length, limit }));
                 }
             }
@@ -258,6 +325,7 @@ impl SubscribedProperties {
 
     /// Reads what is in the store, and not here yet, into the lanes of its things; which these are.
     pub(super) fn load_stored(&self) -> Vec<Text> {
+        self.remove_orphans();
         let mut store = self.shared.store();
         if let Store::Open { log, parked, .. } = &mut *store {
             let known = self.shared.lock().records();
@@ -353,6 +421,33 @@ impl Queued {
 }
 
 impl State {
+    /// The value that was set last, marked so that nobody sends it meanwhile.
+    fn take_newest(&mut self, thing: &Text) -> Option<Queued> {
+        let id = self.last_id();
+        let mut newest = None;
+        self.change(thing, |state, _| {
+            let mut take = |queued: &mut Queued| {
+                if queued.id == id {
+                    queued.in_flight = true;
+                    newest = Some(queued.clone());
+                }
+            };
+            state.queued_mut().for_each(&mut take);
+            state.folded_mut().for_each(&mut take);
+        });
+        newest
+    }
+
+    /// Gives a value the number that it has in the store, and frees it.
+    fn set_record(&mut self, thing: &Text, queued: &Queued, record: Option<u64>) {
+        self.change(thing, |state, _| {
+            state.each(queued.lane(), &[queued.id], |queued| {
+                queued.in_flight = false;
+                queued.record = record;
+            });
+        });
+    }
+
     /// The unsent values of a thing, oldest first, marked so that nobody else takes them.
     fn take_for_store(&mut self, thing: &Text) -> Vec<Queued> {
         let mut values = self.change(thing, |state, _| {
@@ -378,7 +473,7 @@ impl State {
             let ids = |values: &[Queued]| -> Vec<u64> {
                 values.iter().filter(|queued| queued.lane() == lane).map(|queued| queued.id).collect()
             };
-            self.remove(thing, lane, &ids(stored));
+            self.give_away(thing, lane, &ids(stored));
             self.change(thing, |state, _| state.each(lane, &ids(others), |queued| queued.in_flight = false));
         }
     }

@@ -73,6 +73,8 @@ pub(super) struct ThingState {
     pub push_until: u64,
     /// What the change in progress has done.
     pub marks: Vec<Mark>,
+    /// Records of the store whose values the change in progress has removed.
+    orphans: Vec<u64>,
 }
 
 impl ThingState {
@@ -111,6 +113,8 @@ pub(super) struct State {
     /// How many pushes each thread is inside of.
     pub pushers: HashMap<ThreadId, usize>,
     pub journal: Journal,
+    /// Records of the store whose values are not here any more and need not be sent.
+    orphans: Vec<u64>,
 }
 
 impl State {
@@ -128,6 +132,7 @@ impl State {
         let state = self.things.entry(thing.clone()).or_default();
         let result = change(state);
         self.journal.note(thing, state);
+        self.orphans.append(&mut state.orphans);
         result
     }
 
@@ -138,6 +143,7 @@ impl State {
         let result = change(state, &mut sizes);
         (self.size, self.held_size) = (sizes.queued, sizes.held);
         self.journal.note(thing, state);
+        self.orphans.append(&mut state.orphans);
         if state.is_idle() {
             self.things.remove(thing);
         }
@@ -151,6 +157,16 @@ impl State {
             state.mark_all();
             self.journal.note(thing, state);
         }
+    }
+
+    /// Whether there are records to be removed from the store.
+    pub fn has_orphans(&self) -> bool {
+        !self.orphans.is_empty()
+    }
+
+    /// Takes the records that are to be removed from the store.
+    pub fn take_orphans(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.orphans)
     }
 
     pub fn next_id(&mut self) -> u64 {
@@ -460,15 +476,17 @@ impl ThingState {
     /// Sets the folded value of a property.
     pub fn set_folded(&mut self, folded: Queued) {
         self.marks.push(Mark::Current(folded.value.name.clone()));
-        self.folded.insert(folded.value.name.clone(), folded);
+        let replaced = self.folded.insert(folded.value.name.clone(), folded);
+        self.orphans.extend(replaced.and_then(|replaced| replaced.record));
     }
 
     /// Removes folded values.
     pub fn remove_folded(&mut self, remove: impl Fn(&Queued) -> bool) {
-        let marks = &mut self.marks;
+        let (marks, orphans) = (&mut self.marks, &mut self.orphans);
         self.folded.retain(|name, folded| {
             let goes = remove(folded);
             if goes {
+                orphans.extend(folded.record);
                 marks.push(Mark::Current(name.clone()));
             }
             !goes
@@ -485,10 +503,11 @@ impl ThingState {
     /// Removes queued values; the bytes that they counted.
     pub fn remove_queued(&mut self, remove: impl Fn(&Queued) -> bool) -> u64 {
         let mut bytes = 0;
-        let marks = &mut self.marks;
+        let (marks, orphans) = (&mut self.marks, &mut self.orphans);
         self.queue.retain(|queued| {
             let goes = remove(queued);
             if goes {
+                orphans.extend(queued.record);
                 bytes += queued.size;
                 marks.push(Mark::Unqueued(queued.id));
             }

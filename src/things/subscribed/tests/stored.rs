@@ -230,3 +230,81 @@ fn everything_unsent_can_be_moved_at_the_end() {
     device.values.store_unsent(NOW).unwrap();
     assert_eq!((device.values.size(), device.values.stored_count()), (0, 3));
 }
+
+#[test]
+fn with_every_value_stored_a_set_is_on_disk_and_sent_once() {
+    let files = files();
+    {
+        let device = device(&files);
+        device.values.store_every_value(true);
+        device.set("p", 1.0).unwrap();
+        device.fold("q", 2.0).unwrap();
+        assert_eq!((device.values.stored_count(), device.queued()), (2, vec![1.0]));
+        device.fold("q", 3.0).unwrap();
+        assert_eq!(device.values.stored_count(), 2, "the one before is replaced");
+        // A power cut: nothing is moved at the end.
+    }
+    let device = device(&files);
+    device.values.store_every_value(true);
+    device.set("p", 4.0).unwrap();
+    let online = Scripted::online();
+    online.answer([refused(0xa0)]);
+    device.push(&online).unwrap_err();
+    assert_eq!(device.values.stored_count(), 3);
+    online.take();
+    device.push(&online).unwrap();
+    assert_eq!(online.numbers(), [1.0, 3.0, 4.0]);
+    device.set("p", 5.0).unwrap();
+    device.push(&online).unwrap();
+    assert_eq!(online.numbers(), [5.0]);
+    assert_eq!(fs::read(&files.path).unwrap(), b"");
+}
+
+#[test]
+fn with_every_value_stored_pushes_and_purges_leave_the_right_records() {
+    let files = files();
+    let device = device(&files);
+    device.values.store_every_value(true);
+    device.set("p", 1.0).unwrap();
+    device.set("q", 2.0).unwrap();
+    device.push(&Scripted::offline()).unwrap_err();
+    assert_eq!((device.values.size(), device.values.stored_count()), (0, 2), "moved, not written again");
+    device.set("p", 3.0).unwrap();
+    device.fold("q", 4.0).unwrap();
+    assert!(device.values.purge_changes_of_property(&device.thing, &"p".into()));
+    assert_eq!(device.values.stored_count(), 3);
+    assert!(!device.values.purge_changes_of_thing(&device.thing), "nothing was queued");
+    assert_eq!(device.values.stored_count(), 2);
+    let full = device.values.set(&device.thing, PropertyValue::new("p", Value::Number(5.0), 1), false, 150);
+    assert_eq!(full, Ok(Taken::Queued));
+    device.values.close_store();
+    device.values.refuse_store("a test");
+    assert_eq!(device.set("p", 6.0).unwrap_err().result(), 1204, "there is no store to be in");
+    let value = PropertyValue::new("p", Value::Number(7.0), 1);
+    let pushed = device.values.set_and_push(&device.thing, value, false, LIMIT, NOW, &Scripted::online());
+    assert_eq!(pushed, Ok(Taken::Queued));
+    assert_eq!(device.values.size(), 0);
+}
+
+#[test]
+fn with_every_value_stored_a_set_says_when_there_is_no_room() {
+    let files = files();
+    let device = device(&files);
+    device.values.store_every_value(true);
+    let set = |number: f64| {
+        device.values.set(&device.thing, PropertyValue::new("p", Value::Number(number), 1), false, 35 * 4)
+    };
+    assert_eq!(set(0.0), Ok(Taken::Queued));
+    // The queue is full before the store is.
+    assert_eq!(set(1.0).unwrap_err().result(), 1202);
+    device.push(&Scripted::offline()).unwrap_err();
+    for number in 2..5 {
+        assert_eq!(set(f64::from(number)), Ok(Taken::Queued));
+        device.push(&Scripted::offline()).unwrap_err();
+    }
+    assert_eq!(set(5.0).unwrap_err().result(), 1204);
+    assert_eq!((device.queued(), device.values.stored_count()), (vec![5.0], 4));
+    let online = Scripted::online();
+    device.push(&online).unwrap();
+    assert_eq!(online.numbers(), [0.0, 2.0, 3.0, 4.0, 5.0]);
+}
