@@ -5444,12 +5444,12 @@ TW_BEGIN_DECLARATIONS
 #define TW_FAKE_THINGNAME_LEN 5
 
 /**
- * For twedge_SetVirtualDirOptions: symbolic links may lead out of the directory.
+ * For twedge_set_virtual_dir_options: symbolic links may lead out of the directory.
  */
 #define TWEDGE_DIR_FOLLOW_LINKS 1
 
 /**
- * For twedge_SetVirtualDirOptions: the platform may read but not change anything.
+ * For twedge_set_virtual_dir_options: the platform may read but not change anything.
  */
 #define TWEDGE_DIR_READ_ONLY 2
 
@@ -5504,7 +5504,7 @@ typedef struct twFile {
  * Sets whether the platform may write files above `twcfg.file_xfer_max_file_size` bytes: with 1 the library refuses what would be larger
  * (code 0x8D), with 0, as at first, the platform is only told the size. An addition to the interface. Returns 0.
  */
-int twedge_EnforceMaxFileSize(char enforce);
+int twedge_enforce_max_file_size(char enforce);
 
 /**
  * Makes the file manager, with the staging directory of `twcfg.file_xfer_staging_dir`, which is created if missing. Works without
@@ -5604,9 +5604,9 @@ int twFileManager_RemoveVirtualDir(const char *thingName,
  * # Safety
  * The texts are NULL or C strings.
  */
-int twedge_SetVirtualDirOptions(const char *thingName,
-                                const char *dirName,
-                                int options);
+int twedge_set_virtual_dir_options(const char *thingName,
+                                   const char *dirName,
+                                   int options);
 
 /**
  * The virtual directories of a thing, or of all with NULL, as a new list of `twFile`: the caller's, delete with twList_Delete.

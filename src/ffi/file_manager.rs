@@ -45,9 +45,9 @@ pub const TW_FAKE_TID: &CStr = c"XXXXXX";
 pub const TW_FAKE_TID_LEN: c_int = 6;
 pub const TW_FAKE_THINGNAME: &CStr = c"XXXXX";
 pub const TW_FAKE_THINGNAME_LEN: c_int = 5;
-/// For twedge_SetVirtualDirOptions: symbolic links may lead out of the directory.
+/// For twedge_set_virtual_dir_options: symbolic links may lead out of the directory.
 pub const TWEDGE_DIR_FOLLOW_LINKS: c_int = 1;
-/// For twedge_SetVirtualDirOptions: the platform may read but not change anything.
+/// For twedge_set_virtual_dir_options: the platform may read but not change anything.
 pub const TWEDGE_DIR_READ_ONLY: c_int = 2;
 pub type file_cb = Option<unsafe extern "C" fn(fileRcvd: c_char, info: *mut twFileTransferInfo, userdata: *mut c_void)>;
 
@@ -121,13 +121,13 @@ pub(in crate::ffi) fn current() -> Option<Arc<Manager>> {
     if fm.load(Ordering::Acquire).is_null() { None } else { locked(&MANAGER).clone() }
 }
 
-/// Set by twedge_EnforceMaxFileSize.
+/// Set by twedge_enforce_max_file_size.
 static ENFORCE_MAX_FILE_SIZE: AtomicBool = AtomicBool::new(false);
 
 /// Sets whether the platform may write files above `twcfg.file_xfer_max_file_size` bytes: with 1 the library refuses what would be larger
 /// (code 0x8D), with 0, as at first, the platform is only told the size. An addition to the interface. Returns 0.
 #[unsafe(no_mangle)]
-pub extern "C" fn twedge_EnforceMaxFileSize(enforce: c_char) -> c_int {
+pub extern "C" fn twedge_enforce_max_file_size(enforce: c_char) -> c_int {
     ENFORCE_MAX_FILE_SIZE.store(enforce != 0, Ordering::Relaxed);
     TW_OK
 }

@@ -289,20 +289,20 @@ static void test_services(void) {
 }
 
 static void test_options(void) {
-    CHECK_INT(twedge_SetVirtualDirOptions(THING, "none", TWEDGE_DIR_READ_ONLY), TW_ERROR_ITEM_DOES_NOT_EXIST);
-    CHECK_INT(twedge_SetVirtualDirOptions(THING, NULL, 0), TW_INVALID_PARAM);
-    CHECK_INT(twedge_SetVirtualDirOptions(THING, "logs", TWEDGE_DIR_READ_ONLY), TW_OK);
+    CHECK_INT(twedge_set_virtual_dir_options(THING, "none", TWEDGE_DIR_READ_ONLY), TW_ERROR_ITEM_DOES_NOT_EXIST);
+    CHECK_INT(twedge_set_virtual_dir_options(THING, NULL, 0), TW_INVALID_PARAM);
+    CHECK_INT(twedge_set_virtual_dir_options(THING, "logs", TWEDGE_DIR_READ_ONLY), TW_OK);
     CHECK_INT(call_at("DeleteFile", "/logs/b.log"), TWX_FORBIDDEN);
-    CHECK_INT(twedge_SetVirtualDirOptions(THING, "logs", TWEDGE_DIR_FOLLOW_LINKS), TW_OK);
+    CHECK_INT(twedge_set_virtual_dir_options(THING, "logs", TWEDGE_DIR_FOLLOW_LINKS), TW_OK);
     CHECK_INT(symlink(staging, "link"), 0);
     CHECK_INT(call_at("BrowseDirectory", "/logs/link"), TWX_SUCCESS);
-    CHECK_INT(twedge_SetVirtualDirOptions(THING, "logs", 0), TW_OK);
+    CHECK_INT(twedge_set_virtual_dir_options(THING, "logs", 0), TW_OK);
     CHECK_INT(call_at("BrowseDirectory", "/logs/link"), TWX_FORBIDDEN);
     CHECK_INT(call_at("DeleteFile", "/logs/link"), TWX_SUCCESS);
-    CHECK_INT(twedge_EnforceMaxFileSize(TRUE), TW_OK);
+    CHECK_INT(twedge_enforce_max_file_size(TRUE), TW_OK);
     twcfg.file_xfer_max_file_size = 3;
     CHECK_INT(write_block("/logs/large", "#0", "1234"), TWX_ENTITY_TOO_LARGE);
-    CHECK_INT(twedge_EnforceMaxFileSize(FALSE), TW_OK);
+    CHECK_INT(twedge_enforce_max_file_size(FALSE), TW_OK);
     CHECK_INT(write_block("/logs/large", "#0", "1234"), TWX_SUCCESS);
     twcfg.file_xfer_max_file_size = FILE_XFER_MAX_FILE_SIZE;
     twcfg.file_xfer_timeout = 0;

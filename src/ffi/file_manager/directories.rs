@@ -70,7 +70,7 @@ pub unsafe extern "C" fn twFileManager_RemoveVirtualDir(thingName: *const c_char
 /// # Safety
 /// The texts are NULL or C strings.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twedge_SetVirtualDirOptions(
+pub unsafe extern "C" fn twedge_set_virtual_dir_options(
     thingName: *const c_char,
     dirName: *const c_char,
     options: c_int,
