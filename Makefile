@@ -23,7 +23,7 @@ NATIVE_LIBS := -lpthread -ldl -lm
 CROSS_TARGETS ?= arm-linux-gnueabihf,mips-linux-gnu,aarch64-linux-gnu
 
 .PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c misuse conformance check \
-        examples demo test-examples bench bench-idle release-platform \
+        examples demo test-examples chaos bench bench-idle release-platform \
         test-install test-headers install uninstall clean need-build need-test
 
 all: lib
@@ -35,6 +35,7 @@ help:
 	@echo 'make bench          how long a service call takes, over loopback; ROUNDS=n TIMES=n'
 	@echo 'make bench-idle     how often a connected device wakes up, and its memory; SECONDS_EACH=n'
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
+	@echo 'make chaos          kills devices and breaks links, and counts what is lost; CHAOS_SEED=n CHAOS_SECONDS=n CHAOS_KILLS=n'
 	@echo 'make conformance    table of checks per header; LIB=libtwCSdk.so INCLUDE=folders tests another library'
 	@echo 'make check          everything that CI does: fmt, clippy, headers, tests, ABI'
 	@echo 'make headers        regenerates include/twExt.h, the forwarding headers and src/ffi/exports'
@@ -99,6 +100,8 @@ check-exports: build/$(SO)
 	@$(NM) -D --defined-only build/$(SO) | awk '{ print $$3 }' | LC_ALL=C sort > build/exports.found
 	@LC_ALL=C sort src/ffi/exports | diff - build/exports.found || \
 	    { echo 'src/ffi/exports (<) and the library (>) differ: make headers' >&2; exit 1; }
+	@! grep -q TWEDGE_STORE_KILL_AT build/$(SO) || \
+	    { echo 'the library was built with the feature store-faults, by another cargo at the same time: rm -r build; make' >&2; exit 1; }
 
 headers:
 	$(CARGO) run --locked --quiet --package twedge-headers -- write
@@ -165,6 +168,11 @@ bench-idle: examples release-platform
 
 test-rust:
 	$(CARGO) test --locked --workspace
+
+# Programs are built apart, so that the one finds the other beside it. Only here is the library built with write points that kill.
+chaos: need-build
+	$(CARGO) build --locked --quiet --package twedge-chaos --bins --profile $(PROFILE)
+	$(dir $(RUST_LIB))chaos
 
 test-c: need-test lib
 	tests/c/run.sh

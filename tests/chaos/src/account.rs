@@ -1,0 +1,96 @@
+//! What was promised against what arrived.
+
+use std::collections::BTreeSet;
+use std::ops::AddAssign;
+
+/// How a property, or all of them, came through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// How many values were promised.
+    pub accepted: u64,
+    /// How many of these the platform has.
+    pub delivered: u64,
+    /// Those that it does not have.
+    pub lost: Vec<u64>,
+    /// How often it got a value that it had already.
+    pub duplicated: u64,
+    /// Values that came for the first time after a later one, which is the other number.
+    pub disordered: Vec<(u64, u64)>,
+}
+
+impl Verdict {
+    /// The verdict on one property. `history` is everything that arrived, in that order, promised or not.
+    pub fn of(accepted: &BTreeSet<u64>, history: &[u64]) -> Self {
+        let mut verdict = Self { accepted: accepted.len() as u64, ..Self::default() };
+        let mut seen = BTreeSet::new();
+        for number in history {
+            let latest = seen.last().copied();
+            if !seen.insert(*number) {
+                verdict.duplicated += 1;
+            } else if let Some(latest) = latest.filter(|latest| latest > number) {
+                verdict.disordered.push((*number, latest));
+            }
+        }
+        verdict.lost = accepted.difference(&seen).copied().collect();
+        verdict.delivered = verdict.accepted - verdict.lost.len() as u64;
+        verdict
+    }
+
+    /// Whether something was promised, nothing of it is lost, and each property came in its order. Duplicates are allowed: an answer that
+    /// is lost has the device send again.
+    pub fn is_good(&self) -> bool {
+        self.accepted > 0 && self.lost.is_empty() && self.disordered.is_empty()
+    }
+}
+
+impl AddAssign for Verdict {
+    fn add_assign(&mut self, other: Self) {
+        self.accepted += other.accepted;
+        self.delivered += other.delivered;
+        self.duplicated += other.duplicated;
+        self.lost.extend(other.lost);
+        self.disordered.extend(other.disordered);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(accepted: &[u64], history: &[u64]) -> Verdict {
+        Verdict::of(&accepted.iter().copied().collect(), history)
+    }
+
+    #[test]
+    fn values_that_nobody_promised_may_come_or_not() {
+        let verdict = verdict(&[1, 3], &[1, 2, 3, 5]);
+        assert!(verdict.is_good());
+        assert_eq!((verdict.accepted, verdict.delivered, verdict.duplicated), (2, 2, 0));
+    }
+
+    #[test]
+    fn a_lost_value_is_named() {
+        let verdict = verdict(&[1, 2, 3], &[1, 3]);
+        assert!(!verdict.is_good());
+        assert_eq!((verdict.delivered, verdict.lost), (2, vec![2]));
+    }
+
+    #[test]
+    fn a_batch_that_comes_again_is_duplicated_and_in_order() {
+        let verdict = verdict(&[1, 2, 3], &[1, 2, 1, 2, 3]);
+        assert!(verdict.is_good());
+        assert_eq!(verdict.duplicated, 2);
+    }
+
+    #[test]
+    fn a_value_that_is_overtaken_breaks_the_order() {
+        let verdict = verdict(&[1, 2, 3], &[1, 3, 2]);
+        assert!(!verdict.is_good());
+        assert_eq!(verdict.disordered, [(2, 3)]);
+    }
+
+    #[test]
+    fn a_run_that_promises_nothing_is_not_good() {
+        assert!(!verdict(&[], &[1]).is_good());
+    }
+}

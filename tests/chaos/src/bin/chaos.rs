@@ -1,0 +1,113 @@
+//! `chaos`: a hostile network in a box.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use clap::Parser;
+use twedge_chaos::{Kind, Outcome, Site, SiteError, Storm};
+
+/// Kills devices and breaks their links, and compares what they were promised with what arrived.
+///
+/// There are two platforms, one with TLS, each with a device behind a proxy. A value counts as accepted when a push has returned success,
+/// or that it waits on disk. Values that were set and not pushed are in RAM only: they are not counted.
+///
+/// The exit status is 0 when something was accepted, nothing of it is lost and each property arrived in its order. Duplicates are
+/// allowed: when an answer is lost, the device sends again.
+#[derive(Parser)]
+#[command(version)]
+struct Options {
+    /// Decides what is done and when; a random one if not given.
+    #[arg(long, env = "CHAOS_SEED")]
+    seed: Option<u64>,
+    /// How long the storm lasts.
+    #[arg(long, env = "CHAOS_SECONDS", default_value_t = 180)]
+    seconds: u64,
+    /// How many devices are killed in that time.
+    #[arg(long, env = "CHAOS_KILLS", default_value_t = 300)]
+    kills: u64,
+}
+
+/// With TLS or without.
+const SITES: [bool; 2] = [false, true];
+
+/// Lost and disordered values that are named.
+const NAMED: usize = 20;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("CHAOS_SEED={seed}");
+    match run(&options, seed) {
+        Ok(good) if good => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("chaos: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options, seed: u64) -> Result<bool, SiteError> {
+    let length = Duration::from_secs(options.seconds);
+    let device = device().map_err(|error| SiteError::System("this program's place", error))?;
+    let mut sites = Vec::new();
+    for (index, tls) in (0_u64..).zip(SITES) {
+        // The first one gets what does not divide.
+        let kills = (options.kills + SITES.len() as u64 - 1 - index) / SITES.len() as u64;
+        let storm = Storm { seed: seed.wrapping_mul(2).wrapping_add(index), length, kills };
+        sites.push(Site::start(storm, tls, device.clone())?);
+    }
+    let results: Vec<Result<Outcome, SiteError>> = thread::scope(|scope| {
+        let runs: Vec<_> = sites.iter().map(|site| scope.spawn(|| site.run())).collect();
+        runs.into_iter().map(|run| run.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let mut sum = Outcome::default();
+    for result in results {
+        add(&mut sum, result?);
+    }
+    report(seed, &sum);
+    Ok(sum.verdict.is_good())
+}
+
+fn device() -> std::io::Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name("chaos-device"))
+}
+
+fn add(sum: &mut Outcome, outcome: Outcome) {
+    sum.verdict += outcome.verdict;
+    sum.kills += outcome.kills;
+    sum.restarts += outcome.restarts;
+    for (all, new) in sum.faults.iter_mut().zip(outcome.faults) {
+        *all += new;
+    }
+    for (point, count) in outcome.kills_at {
+        *sum.kills_at.entry(point).or_default() += count;
+    }
+}
+
+fn report(seed: u64, sum: &Outcome) {
+    let faults: Vec<String> =
+        Kind::ALL.iter().zip(sum.faults).map(|(kind, count)| format!("{kind:?} {count}")).collect();
+    println!("link faults: {}", faults.join(", "));
+    let points: Vec<String> = sum.kills_at.iter().map(|(point, count)| format!("{point} {count}")).collect();
+    println!("kills at write points: {}", points.join(", "));
+    println!("platform: restarted or misbehaving {} times", sum.restarts);
+    let verdict = &sum.verdict;
+    for number in verdict.lost.iter().take(NAMED) {
+        println!("lost: {number}");
+    }
+    for (number, later) in verdict.disordered.iter().take(NAMED) {
+        println!("out of order: {number} came first after {later}");
+    }
+    println!(
+        "chaos: seed {seed}, accepted {}, delivered {}, lost {}, duplicated {}, link faults {}, kills {}",
+        verdict.accepted,
+        verdict.delivered,
+        verdict.lost.len(),
+        verdict.duplicated,
+        sum.faults.iter().sum::<u64>(),
+        sum.kills,
+    );
+}

@@ -1,0 +1,295 @@
+//! One link through the proxy: two sockets, and a thread for each direction.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use crate::fault::{Counts, Direction, Fault, Kind};
+
+/// How soon a thread that waits notices that its link has ended.
+const NOTICE: Duration = Duration::from_millis(25);
+
+/// How long a sender is left in the belief that all is well.
+const PRETENCE: Duration = Duration::from_millis(1500);
+
+/// Bytes that a duplicate may have to catch up with.
+const MAX_REPLAY: usize = 1 << 20;
+
+/// A link, shared by its two directions. When the last one goes, the sockets close.
+pub(crate) struct Link {
+    device: TcpStream,
+    platform: TcpStream,
+    fault: Option<Fault>,
+    counts: Arc<Counts>,
+    began: Instant,
+    ended: AtomicBool,
+    /// Milliseconds after the beginning until which nothing passes.
+    stalled_until: AtomicU64,
+    delay: AtomicU64,
+    /// Bytes at a time; 0 is no limit.
+    piece: AtomicUsize,
+    duplicate: Mutex<Duplicate>,
+}
+
+/// The second connection.
+#[derive(Default)]
+struct Duplicate {
+    sent: Vec<u8>,
+    socket: Option<TcpStream>,
+}
+
+/// Whether a direction goes on.
+enum Next {
+    Pass,
+    End,
+}
+
+impl Link {
+    pub fn new(device: TcpStream, platform: TcpStream, fault: Option<Fault>, counts: Arc<Counts>) -> io::Result<Self> {
+        for socket in [&device, &platform] {
+            prepare(socket)?;
+        }
+        Ok(Self {
+            device,
+            platform,
+            fault,
+            counts,
+            began: Instant::now(),
+            ended: AtomicBool::new(false),
+            stalled_until: AtomicU64::new(0),
+            delay: AtomicU64::new(0),
+            piece: AtomicUsize::new(0),
+            duplicate: Mutex::default(),
+        })
+    }
+
+    /// Carries bytes until the link ends, with a thread for each direction.
+    pub fn carry(self: &Arc<Self>) {
+        for direction in [Direction::Up, Direction::Down] {
+            let link = self.clone();
+            thread::spawn(move || link.carry_one_way(direction));
+        }
+    }
+
+    /// Ends the link at once.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+        for socket in [&self.device, &self.platform] {
+            // It may be closed already.
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Ends the link so that both ends are reset when its sockets close.
+    fn reset(&self) {
+        for socket in [&self.device, &self.platform] {
+            let _ = SockRef::from(socket).set_linger(Some(Duration::ZERO));
+        }
+        self.ended.store(true, Ordering::SeqCst);
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    fn ends(&self, direction: Direction) -> (&TcpStream, &TcpStream) {
+        match direction {
+            Direction::Up => (&self.device, &self.platform),
+            Direction::Down => (&self.platform, &self.device),
+        }
+    }
+
+    fn carry_one_way(&self, direction: Direction) {
+        let (from, to) = self.ends(direction);
+        let mut fault = self.fault.filter(|fault| fault.direction == direction);
+        let mut passed = 0_u64;
+        let mut buffer = [0; 4096];
+        loop {
+            let chunk = match self.read(from, &mut buffer) {
+                Ok(0) => {
+                    let _ = to.shutdown(Shutdown::Write);
+                    return;
+                }
+                Ok(count) => &buffer[..count],
+                Err(_) => return self.end_unless_reset(),
+            };
+            let until = passed + chunk.len() as u64;
+            if let Some(due) = fault.take_if(|fault| until > fault.after) {
+                let kept = usize::try_from(due.after.saturating_sub(passed)).unwrap_or(0);
+                self.counts.count(due.kind);
+                if let Next::End = self.strike(due, from, to, chunk, kept) {
+                    return;
+                }
+            }
+            passed = until;
+            if self.pass(direction, to, chunk).is_err() {
+                return self.end_unless_reset();
+            }
+        }
+    }
+
+    fn end_unless_reset(&self) {
+        if !self.has_ended() {
+            self.end();
+        }
+    }
+
+    /// Does a fault; `kept` bytes of the chunk come before it.
+    fn strike(&self, fault: Fault, from: &TcpStream, to: &TcpStream, chunk: &[u8], kept: usize) -> Next {
+        match fault.kind {
+            Kind::Delay => self.delay.store(fault.length.as_millis() as u64, Ordering::SeqCst),
+            Kind::Throttle => self.piece.store(fault.piece, Ordering::SeqCst),
+            Kind::Stall => {
+                let until = self.began.elapsed() + fault.length;
+                self.stalled_until.store(until.as_millis() as u64, Ordering::SeqCst);
+            }
+            Kind::Duplicate => self.open_duplicate(fault.length),
+            Kind::Drop => {
+                self.end();
+                return Next::End;
+            }
+            Kind::Reset => {
+                self.reset();
+                return Next::End;
+            }
+            Kind::Cut => {
+                let _ = self.write(to, &chunk[..kept]);
+                self.pause(fault.length / 4);
+                self.reset();
+                return Next::End;
+            }
+            Kind::Truncate => {
+                let _ = self.write(to, &chunk[..kept]);
+                let _ = to.shutdown(Shutdown::Write);
+                self.swallow(from);
+                self.end_unless_reset();
+                return Next::End;
+            }
+            Kind::HalfClose => {
+                let _ = self.write(to, chunk);
+                let _ = to.shutdown(Shutdown::Write);
+                return Next::End;
+            }
+        }
+        Next::Pass
+    }
+
+    fn pass(&self, direction: Direction, to: &TcpStream, chunk: &[u8]) -> io::Result<()> {
+        if direction == Direction::Up {
+            self.duplicate(chunk);
+        }
+        self.pause(Duration::from_millis(self.delay.load(Ordering::SeqCst)));
+        let stalled = Duration::from_millis(self.stalled_until.load(Ordering::SeqCst));
+        self.pause(stalled.saturating_sub(self.began.elapsed()));
+        match self.piece.load(Ordering::SeqCst) {
+            0 => self.write(to, chunk),
+            piece => chunk.chunks(piece).try_for_each(|piece| {
+                self.pause(Duration::from_millis(2));
+                self.write(to, piece)
+            }),
+        }
+    }
+
+    /// Reads what there is; an error when the link has ended.
+    fn read(&self, mut from: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.has_ended() {
+                return Err(ErrorKind::NotConnected.into());
+            }
+            match from.read(buffer) {
+                Err(error) if is_time_out(&error) => {}
+                read => return read,
+            }
+        }
+    }
+
+    fn write(&self, mut to: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            if self.has_ended() {
+                return Err(ErrorKind::NotConnected.into());
+            }
+            match to.write(bytes) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if is_time_out(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits so long, or until the link ends.
+    fn pause(&self, length: Duration) {
+        let end = Instant::now() + length;
+        while !self.has_ended() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            thread::sleep(left.min(NOTICE));
+        }
+    }
+
+    /// Takes what a sender sends to nobody.
+    fn swallow(&self, from: &TcpStream) {
+        let end = Instant::now() + PRETENCE;
+        let mut buffer = [0; 4096];
+        while Instant::now() < end && matches!(self.read(from, &mut buffer), Ok(1..)) {}
+    }
+
+    fn duplicate(&self, chunk: &[u8]) {
+        if self.fault.is_none_or(|fault| fault.kind != Kind::Duplicate) {
+            return;
+        }
+        let mut duplicate = self.duplicate.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(socket) = &mut duplicate.socket {
+            // The platform may have closed it.
+            let _ = socket.write_all(chunk);
+        } else if duplicate.sent.len() < MAX_REPLAY {
+            duplicate.sent.extend(chunk);
+        }
+    }
+
+    /// Opens the second connection and lets it catch up. It stays open for a while after the last byte.
+    fn open_duplicate(&self, stays: Duration) {
+        let opened = self.platform.peer_addr().and_then(|address| connect(&address)).and_then(|socket| {
+            socket.set_write_timeout(Some(NOTICE))?;
+            let answers = socket.try_clone()?;
+            thread::spawn(move || ignore_answers(&answers, stays));
+            Ok(socket)
+        });
+        let Ok(mut socket) = opened else { return };
+        let mut duplicate = self.duplicate.lock().unwrap_or_else(PoisonError::into_inner);
+        if socket.write_all(&std::mem::take(&mut duplicate.sent)).is_ok() {
+            duplicate.socket = Some(socket);
+        }
+    }
+}
+
+/// Reads and forgets until the platform closes, or has nothing to say for ten times `stays`.
+fn ignore_answers(mut socket: &TcpStream, stays: Duration) {
+    let mut buffer = [0; 4096];
+    let _ = socket.set_read_timeout(Some(stays.saturating_mul(10).max(NOTICE)));
+    while matches!(socket.read(&mut buffer), Ok(1..)) {}
+    let _ = socket.shutdown(Shutdown::Both);
+}
+
+/// A connection to the platform.
+pub(crate) fn connect(address: &SocketAddr) -> io::Result<TcpStream> {
+    TcpStream::connect_timeout(address, Duration::from_secs(2))
+}
+
+fn prepare(socket: &TcpStream) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    socket.set_read_timeout(Some(NOTICE))?;
+    socket.set_write_timeout(Some(NOTICE))
+}
+
+fn is_time_out(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}
