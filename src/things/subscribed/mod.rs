@@ -97,12 +97,23 @@ impl SubscribedProperties {
     /// Everything of [`SetError`] but [`SetError::Push`]. The value is dropped then and not remembered as the last one. With
     /// [`SubscribedProperties::store_every_value`] also [`SetError::Push`], when the value was taken and could not be stored.
     pub fn set(&self, thing: &Text, value: PropertyValue, fold: bool, limit: u32) -> Result<Taken, SetError> {
-        if self.shared.every_value.load(Ordering::Relaxed) {
-            return self.set_stored(thing, limit.into(), |state| self.set_in(state, thing, value, fold, limit));
+        let mut overflow = false;
+        let set = |state: &mut State| self.set_in(state, thing, value, fold, limit, &mut overflow);
+        let taken = if self.shared.every_value.load(Ordering::Relaxed) {
+            self.set_stored(thing, limit.into(), set)
+        } else {
+            set(&mut self.shared.lock())
+        };
+        if overflow {
+            log::warn!(
+                "what the registered push types reject of {thing} is dropped until the platform's are known: {limit} bytes of \
+                 such values wait; connect, or raise offline_msg_queue_size"
+            );
         }
-        self.set_in(&mut self.shared.lock(), thing, value, fold, limit)
+        taken
     }
 
+    /// `overflow` says whether what does not fit beside the queue begins to be dropped.
     fn set_in(
         &self,
         state: &mut State,
@@ -110,6 +121,7 @@ impl SubscribedProperties {
         value: PropertyValue,
         fold: bool,
         limit: u32,
+        overflow: &mut bool,
     ) -> Result<Taken, SetError> {
         // The registry is read under the lock, so that a synchronization is either before this value or judges it.
         let rule = self.rule_of(thing, &value)?;
@@ -123,21 +135,12 @@ impl SubscribedProperties {
             Verdict::Accept if folded => Ok(state.fold(thing, value, &rule, held)),
             Verdict::Accept => state.enqueue(thing, value, &rule, held, limit),
             Verdict::Reject => {
-                let mut overflow = false;
                 let rejected = if held { state.hold(thing, value, fold, &rule, limit) } else { Err(value) };
-                let taken = rejected.unwrap_or_else(|value| {
-                    overflow = held && state.hold_begins_to_overflow();
+                Ok(rejected.unwrap_or_else(|value| {
+                    *overflow = held && state.hold_begins_to_overflow();
                     state.remember_rejected(thing, value, &rule, held);
                     Taken::Rejected
-                });
-                drop(state);
-                if overflow {
-                    log::warn!(
-                        "what the registered push types reject of {thing} is dropped until the platform's are known: {limit} bytes \
-                         of such values wait; connect, or raise offline_msg_queue_size"
-                    );
-                }
-                Ok(taken)
+                }))
             }
         }
     }
