@@ -9,6 +9,7 @@ use super::error::RequestError;
 use super::outbox::Link;
 use super::settings::{RequestOptions, Settings};
 use super::shared::{Shared, deadline, next_request_id};
+use crate::store::notes::{Deferred, note};
 use crate::store::{Fate, MessageStore, NotStored, Stored};
 use crate::wire::{self, Body, Cut, Header, MessageCode, NO_SESSION, Request, encode_body, encode_with_body};
 
@@ -96,6 +97,8 @@ impl Shared {
         if !store.has_waiting(link.id) {
             return;
         }
+        // Before the turn, so that lines for the log are written after it.
+        let _deferred = Deferred::new();
         let _turn = store.sending.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(stored) = store.next(link.id) {
             let number = stored.number;
@@ -105,7 +108,7 @@ impl Shared {
                         store.note(number, Fate::Unsendable(error.to_string()));
                     }
                     error => {
-                        log::debug!("stored messages wait on: {error}");
+                        note!(Debug, "stored messages wait on: {error}");
                         store.note(number, Fate::Returned);
                         return;
                     }
@@ -129,7 +132,7 @@ impl Shared {
     fn send_one_stored(&self, link: &Link, store: &Arc<MessageStore>, stored: Stored) -> Result<(), RequestError> {
         let Stored { number, mut header, body } = stored;
         if matches!(header.code, MessageCode::AUTH | MessageCode::BIND | MessageCode::UNBIND) {
-            log::info!("a stored {} is dropped: connecting sends its own", header.code);
+            note!(Info, "a stored {} is dropped: connecting sends its own", header.code);
             store.note(number, Fate::Delivered);
             return Ok(());
         }

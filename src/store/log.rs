@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, make_directory};
 use super::frame::{self, Record, Unreadable};
+use super::notes::note;
 use super::original::{Found, Original};
 use super::{StoreError, aside};
 
@@ -92,7 +93,8 @@ impl Log {
         let path = self.disk.path().to_owned();
         let kept = self.image().map_err(|error| StoreError::Read { path: path.clone(), error })?;
         let to = aside::keep_newer(&path).map_err(|error| StoreError::Newer { path: path.clone(), version, error })?;
-        log::error!(
+        note!(
+            Error,
             "the store {} is of version {version}, which this library does not know: it is kept as {}, and a new one is begun",
             path.display(),
             to.display()
@@ -108,7 +110,8 @@ impl Log {
             let bytes: usize = bad.iter().map(Range::len).sum();
             let pieces = bad.iter().filter_map(|range| content.get(range.clone()));
             let cleaned = aside::keep_bad(&path, pieces).map_err(|error| error.to_string()).and_then(|to| {
-                log::warn!(
+                note!(
+                    Warn,
                     "{bytes} bytes in {} places of the store {} are no records: they are kept in {}",
                     bad.len(),
                     path.display(),
@@ -117,10 +120,11 @@ impl Log {
                 self.rewrite().map_err(|error| error.to_string())
             });
             if let Err(error) = cleaned {
-                log::error!("bad records of the store {} cannot be put aside: {error}", path.display());
+                note!(Error, "bad records of the store {} cannot be put aside: {error}", path.display());
             }
         } else if let Some(end) = torn {
-            log::warn!(
+            note!(
+                Warn,
                 "the last record of the store {} was not written to its end: {} bytes are cut off",
                 path.display(),
                 content.len() - end
@@ -135,7 +139,7 @@ impl Log {
     fn cut(&mut self, end: u64) {
         let end = if self.records.is_empty() { 0 } else { end };
         if let Err(error) = self.disk.cut(end) {
-            log::error!("the store {} cannot be cut: {error}", self.disk.path().display());
+            note!(Error, "the store {} cannot be cut: {error}", self.disk.path().display());
         }
     }
 
@@ -244,7 +248,7 @@ impl Log {
             Ok(Record::Data(found, payload)) if found == number => Ok(Some(payload)),
             _ => {
                 if let Err(error) = aside::keep_bad(&path, [bytes.as_slice()]) {
-                    log::error!("a bad record of the store {} cannot be put aside: {error}", path.display());
+                    note!(Error, "a bad record of the store {} cannot be put aside: {error}", path.display());
                 }
                 self.remove(&[number])?;
                 Err(StoreError::Damaged { path })
@@ -261,9 +265,9 @@ impl Log {
         let path = self.disk.path().to_owned();
         match aside::keep_bad(&path, [payload.as_slice()]) {
             Ok(to) => {
-                log::warn!("a record of the store {} means nothing: it is kept in {}", path.display(), to.display());
+                note!(Warn, "a record of the store {} means nothing: it is kept in {}", path.display(), to.display());
             }
-            Err(error) => log::error!("a bad record of the store {} cannot be put aside: {error}", path.display()),
+            Err(error) => note!(Error, "a bad record of the store {} cannot be put aside: {error}", path.display()),
         }
         self.remove(&[number])
     }
@@ -316,7 +320,7 @@ impl Log {
         moved.next = moved.next.max(self.next);
         let old = std::mem::replace(self, moved);
         if let Err(error) = super::disk::remove(old.path()) {
-            log::warn!("the old store {} cannot be removed: {error}", old.path().display());
+            note!(Warn, "the old store {} cannot be removed: {error}", old.path().display());
         }
         Ok(())
     }
@@ -328,10 +332,10 @@ impl Log {
         }
         let path = self.disk.path().to_owned();
         if self.disk.is_missing() {
-            log::warn!("the store {} has been removed: it is made again", path.display());
+            note!(Warn, "the store {} has been removed: it is made again", path.display());
             return self.rewrite();
         }
-        log::warn!("the store {} has been changed by somebody else: it is read again", path.display());
+        note!(Warn, "the store {} has been changed by somebody else: it is read again", path.display());
         *self = Self::open_from(&path, self.original, self.format, self.next)?;
         Ok(())
     }

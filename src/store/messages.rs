@@ -1,11 +1,13 @@
 //! Messages that could not be sent (api-behaviour.md 7).
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::notes::{Deferred, note};
 use super::{Format, Log, Original, Rejected, StoreError};
 use crate::model::Text;
 use crate::wire::{
@@ -105,6 +107,26 @@ struct State {
     version: u64,
 }
 
+/// The state, locked. Fields are dropped in this order: lines for the log are written without the lock.
+struct Locked<'a> {
+    guard: MutexGuard<'a, State>,
+    _deferred: Deferred,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.guard
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.guard
+    }
+}
+
 impl MessageStore {
     /// A store that ends with the program.
     pub fn in_ram() -> Self {
@@ -122,7 +144,7 @@ impl MessageStore {
         let mut log = Log::open(path, Original::Messages, format)?;
         let entries = group(&mut log);
         if !entries.is_empty() {
-            log::info!("{} messages of an earlier run wait in {}", entries.len(), path.display());
+            note!(Info, "{} messages of an earlier run wait in {}", entries.len(), path.display());
         }
         Ok(Self::new(Place::Disk(log), entries))
     }
@@ -136,12 +158,13 @@ impl MessageStore {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Locked<'_> {
+        let deferred = Deferred::new();
+        Locked { guard: self.state.lock().unwrap_or_else(PoisonError::into_inner), _deferred: deferred }
     }
 
     /// The state, with everything that was noted taken over.
-    fn settled(&self) -> MutexGuard<'_, State> {
+    fn settled(&self) -> Locked<'_> {
         let mut state = self.lock();
         let fates = std::mem::take(&mut *self.fates.lock().unwrap_or_else(PoisonError::into_inner));
         for (number, fate) in fates {
@@ -344,7 +367,7 @@ impl State {
             Place::Ram(messages) => messages.retain(|number, _| !entry.records.contains(number)),
             Place::Disk(log) => {
                 if let Err(error) = log.remove(&entry.records) {
-                    log::warn!("a message that the platform has answered may be sent again after a restart: {error}");
+                    note!(Warn, "a message that the platform has answered may be sent again after a restart: {error}");
                 }
             }
         }
@@ -370,7 +393,7 @@ impl State {
                 if entry.tries >= MAX_TRIES {
                     self.give_up(number, &reason);
                 } else {
-                    log::info!("a stored message will be sent again: {reason}");
+                    note!(Info, "a stored message will be sent again: {reason}");
                 }
             }
         }
@@ -383,7 +406,7 @@ impl State {
         let Some((header, body)) = self.read(&records) else { return self.remove(number) };
         let (thing, name) = addressee(header.code, &body);
         let Place::Disk(log) = &self.place else {
-            log::warn!("a stored message to {name} of {thing} is given up: {reason}");
+            note!(Warn, "a stored message to {name} of {thing} is given up: {reason}");
             return self.remove(number);
         };
         let mut payload = Vec::new();
@@ -391,12 +414,15 @@ impl State {
         payload.extend_from_slice(&body);
         match (Rejected { thing: &thing, name: &name, reason, payload: &payload }).keep(log.path()) {
             Ok(to) => {
-                log::warn!("a stored message to {name} of {thing} is given up and kept in {}: {reason}", to.display());
+                note!(Warn, "a stored message to {name} of {thing} is given up and kept in {}: {reason}", to.display());
                 self.remove(number);
             }
             Err(error) => {
                 // It stays in the file, and is not sent again before the next start.
-                log::error!("a stored message to {name} of {thing} is given up and cannot be kept ({error}): {reason}");
+                note!(
+                    Error,
+                    "a stored message to {name} of {thing} is given up and cannot be kept ({error}): {reason}"
+                );
                 self.entries.remove(&number);
             }
         }
@@ -406,7 +432,7 @@ impl State {
 fn read_records(log: &mut Log, records: &[u64]) -> Vec<Vec<u8>> {
     let read = records.iter().filter_map(|number| {
         log.read(*number).unwrap_or_else(|error| {
-            log::error!("{error}");
+            note!(Error, "{error}");
             None
         })
     });
@@ -416,7 +442,7 @@ fn read_records(log: &mut Log, records: &[u64]) -> Vec<Vec<u8>> {
 fn put_aside(log: &mut Log, records: &[u64]) {
     for number in records {
         if let Err(error) = log.put_aside(*number) {
-            log::error!("{error}");
+            note!(Error, "{error}");
         }
     }
 }

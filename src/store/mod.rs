@@ -28,6 +28,7 @@ mod faults;
 mod frame;
 mod log;
 mod messages;
+pub(crate) mod notes;
 mod original;
 mod rejected;
 

@@ -16,6 +16,7 @@ use crate::ffi::errors::{
 use crate::ffi::list::{twList_Create, twList_Delete};
 use crate::ffi::memory;
 use crate::ffi::os_port::mutex::{twMutex_Create, twMutex_Delete};
+use crate::store::notes::{Deferred, note};
 use crate::store::{MessageStore, StoreError};
 
 /// Name of the file.
@@ -54,7 +55,7 @@ pub(super) fn file_in(directory: &[u8]) -> PathBuf {
 
 /// The code of an error of opening.
 pub(super) fn open_failed(error: &StoreError, directory: &[u8]) -> c_int {
-    log::error!("{error}; messages are not stored");
+    note!(Error, "{error}; messages are not stored");
     // Without a directory the file cannot have been made.
     match PathBuf::from(OsStr::from_bytes(directory)).is_dir() {
         true => TW_ERROR_WRITING_FILE,
@@ -64,6 +65,8 @@ pub(super) fn open_failed(error: &StoreError, directory: &[u8]) -> c_int {
 
 /// Makes the store, in a file of this directory or in RAM. The code.
 pub(super) fn create(accepting: bool, directory: Option<&[u8]>) -> c_int {
+    // Before the lock, so that lines for the log are written after it.
+    let _deferred = Deferred::new();
     let mut current = lock();
     if !tw_offline_msg_store.load(Ordering::Acquire).is_null() {
         return TW_OK;

@@ -4,6 +4,7 @@
 //! its values are the first to be sent; a record is removed when the platform has answered for its value.
 
 use std::collections::HashSet;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use super::queue::{Lane, Queued, State};
 use super::size::CallSize;
 use super::{PropertyValue, PushError, PushOptions, SetError, Shared, SubscribedProperties, Taken};
 use crate::model::{Text, Value};
+use crate::store::notes::{Deferred, note};
 use crate::store::{Format, Log, Original, Rejected, StoreError};
 use crate::wire::{decode_row, encode_row};
 
@@ -61,10 +63,31 @@ impl Store {
     }
 }
 
+/// The store, locked. Fields are dropped in this order: lines for the log are written without the lock.
+pub(super) struct LockedStore<'a> {
+    guard: MutexGuard<'a, Store>,
+    _deferred: Deferred,
+}
+
+impl Deref for LockedStore<'_> {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.guard
+    }
+}
+
+impl DerefMut for LockedStore<'_> {
+    fn deref_mut(&mut self) -> &mut Store {
+        &mut self.guard
+    }
+}
+
 impl Shared {
     /// Taken before the lock of the state, never inside it; held while the disk is waited for.
-    pub fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn store(&self) -> LockedStore<'_> {
+        let deferred = Deferred::new();
+        LockedStore { guard: self.store.lock().unwrap_or_else(PoisonError::into_inner), _deferred: deferred }
     }
 
     /// Ends a call whose values may have records.
@@ -82,18 +105,18 @@ impl Shared {
         let name = &queued.value.name;
         let mut store = self.store();
         let Store::Open { log, parked, .. } = &mut *store else {
-            log::warn!("a value of {thing}, property {name}, is dropped: {reason}");
+            note!(Warn, "a value of {thing}, property {name}, is dropped: {reason}");
             return;
         };
         let payload = encode(thing, &queued.value, queued.fold).unwrap_or_default();
         let kept = Rejected { thing, name, reason, payload: &payload }.keep(log.path());
         match kept {
             Ok(to) => {
-                log::warn!("a value of {thing}, property {name}, is given up and kept in {}: {reason}", to.display());
+                note!(Warn, "a value of {thing}, property {name}, is given up and kept in {}: {reason}", to.display());
                 remove(log, queued.record.as_slice());
             }
             Err(error) => {
-                log::error!("a value of {thing}, property {name}, is given up and cannot be kept ({error}): {reason}");
+                note!(Error, "a value of {thing}, property {name}, is given up and cannot be kept ({error}): {reason}");
                 parked.extend(queued.record);
             }
         }
@@ -102,7 +125,7 @@ impl Shared {
 
 fn remove(log: &mut Log, records: &[u64]) {
     if let Err(error) = log.remove(records) {
-        log::warn!("values that the platform has confirmed may be sent again after a restart: {error}");
+        note!(Warn, "values that the platform has confirmed may be sent again after a restart: {error}");
     }
 }
 
@@ -118,7 +141,7 @@ impl SubscribedProperties {
         match Log::open(path, Original::Rows, format) {
             Ok(log) => {
                 if !log.is_empty() {
-                    log::info!("{} values of an earlier run wait in {}", log.count(), path.display());
+                    note!(Info, "{} values of an earlier run wait in {}", log.count(), path.display());
                 }
                 *store = Store::Open { log, parked: HashSet::new(), told: None };
                 Ok(())
@@ -287,11 +310,11 @@ impl SubscribedProperties {
         told.clone_from(&failure);
         drop(store);
         if let Some(reason) = news {
-            log::warn!("values of {thing} wait in RAM, not on disk: {reason}");
+            note!(Warn, "values of {thing} wait in RAM, not on disk: {reason}");
         }
         let mut result = Ok(());
         for (queued, error) in too_large {
-            log::error!("{error}");
+            note!(Error, "{error}");
             self.shared.give_up(thing, &queued, &error.to_string());
             result = result.and(Err(error));
         }
@@ -346,13 +369,13 @@ impl SubscribedProperties {
         let value = match log.read(number) {
             Ok(payload) => payload.as_deref().and_then(decode),
             Err(error) => {
-                log::error!("{error}");
+                note!(Error, "{error}");
                 return;
             }
         };
         let Some((thing, value, fold)) = value else {
             if let Err(error) = log.put_aside(number) {
-                log::error!("{error}");
+                note!(Error, "{error}");
             }
             return;
         };
@@ -395,7 +418,7 @@ fn encode(thing: &Text, value: &PropertyValue, fold: bool) -> Option<Vec<u8>> {
     match encode_row(&cells, &mut bytes) {
         Ok(()) => Some(bytes),
         Err(error) => {
-            log::error!("a value of {thing}, property {}, cannot be stored: {error}", value.name);
+            note!(Error, "a value of {thing}, property {}, cannot be stored: {error}", value.name);
             None
         }
     }
