@@ -191,9 +191,10 @@ static inline int run_groups(const char *header, const Group *groups, size_t num
 
 /* A file or folder that the tests of this process may use: a path below a new temporary folder. */
 static inline const char *scratch(const char *name) {
-    static char folder[64], path[512];
+    static char folder[256], path[512];
     if (!folder[0]) {
-        snprintf(folder, sizeof(folder), "/tmp/conformance.XXXXXX");
+        const char *temporary = getenv("TMPDIR");
+        snprintf(folder, sizeof(folder), "%s/conformance.XXXXXX", temporary ? temporary : "/tmp");
         if (!mkdtemp(folder)) {
             perror(folder);
             exit(1);

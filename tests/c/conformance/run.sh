@@ -14,6 +14,9 @@ out=build/conformance
 rm -rf "$out"
 mkdir -p "$out"
 export LC_ALL=C
+# For the files of the tests; removed at the end.
+TMPDIR=$(mktemp -d)
+export TMPDIR
 
 . tests/c/platform.sh
 start_platform "$out/platform.log" || echo 'no local platform: checks that need one are not made' >&2
@@ -96,4 +99,5 @@ note=
 [ "$expected" = 0 ] || note=", $expected as expected of the original not"
 [ "${VALGRIND:-1}" = 0 ] || note="$note; $unclean programs with errors under valgrind"
 echo "conformance: $passed passed, $((failed + unclean)) failed$note"
+rm -rf "$TMPDIR"
 [ $((failed + unclean)) -eq 0 ]
