@@ -3625,6 +3625,36 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
+/**
+ * For twedge_connection_state(): there is no link, and none will be opened until twApi_Connect.
+ */
+#define TWEDGE_DISCONNECTED 0
+
+/**
+ * There is no link; it will be opened without being told, at `next_attempt`.
+ */
+#define TWEDGE_WAITING 1
+
+/**
+ * An attempt to connect is under way.
+ */
+#define TWEDGE_CONNECTING 2
+
+/**
+ * Authenticated; the platform has refused a BIND or has not answered it, which is tried again at `next_attempt`.
+ */
+#define TWEDGE_NOT_BOUND 3
+
+/**
+ * Authenticated, and everything is bound.
+ */
+#define TWEDGE_ONLINE 4
+
+/**
+ * Bytes of the text of an error with the NUL at its end.
+ */
+#define TWEDGE_ERROR_TEXT 256
+
 typedef void (*bindEvent_cb)(char *entityName, char isBound, void *userdata);
 
 typedef void (*authEvent_cb)(char *credentialType, char *credentialValue, void *userdata);
@@ -3683,6 +3713,36 @@ typedef enum msgCodeEnum (*service_cb)(const char *entityName,
                                        twInfoTable *params,
                                        twInfoTable **content,
                                        void *userdata);
+
+/**
+ * What twedge_connection_state() tells. Times are milliseconds since 1970-01-01 UTC by the clock of now.
+ */
+typedef struct twedge_connection_report {
+    /**
+     * TWEDGE_DISCONNECTED, TWEDGE_WAITING, TWEDGE_CONNECTING, TWEDGE_NOT_BOUND or TWEDGE_ONLINE.
+     */
+    int state;
+    /**
+     * Since when; 0 when there was no connect call yet.
+     */
+    DATETIME since;
+    /**
+     * When the next attempt is due, 0 when none is.
+     */
+    DATETIME next_attempt;
+    /**
+     * The code of the last failure, 0 when there was none, or when a link that worked has ended.
+     */
+    int last_error;
+    /**
+     * When it was, 0 when there was none.
+     */
+    DATETIME last_error_time;
+    /**
+     * It in words, cut if need be; empty when there was none.
+     */
+    char last_error_text[TWEDGE_ERROR_TEXT];
+} twedge_connection_report;
 
 typedef struct callbackInfo {
     enum entityTypeEnum entityType;
@@ -4529,6 +4589,15 @@ int twApi_DisableFipsMode(TW_NO_PROTOTYPE);
  * Whether FIPS mode is on: FALSE.
  */
 int twApi_IsFipsModeEnabled(TW_NO_PROTOTYPE);
+
+/**
+ * Tells what the connection is doing, since when, what went wrong last and when the next attempt comes. Never waits; any thread,
+ * callbacks included. Returns 0, 101 for NULL, 600 without an API object.
+ *
+ * # Safety
+ * `report` is NULL or can be written.
+ */
+int twedge_connection_state(struct twedge_connection_report *report);
 
 /**
  * Sets a property with the time of now and good quality; see twApi_SetSubscribedPropertyVTQ.

@@ -77,6 +77,7 @@ impl Shared {
         self.deliver_events_for(origin);
         self.flags.set(Flag::ConnectionInProgress, true);
         self.flags.set(Flag::ManuallyDisconnected, true);
+        self.chronicle.changed();
         let outcome = self.attempts(options, origin, application);
         self.conclude(&outcome, origin);
         // Last, and before the turn ends: whoever waits for the end of the loop finds the flags in their final state.
@@ -86,6 +87,7 @@ impl Shared {
             self.note_tick(Instant::now());
         }
         drop(turn);
+        self.chronicle.changed();
         self.tasker.raise();
         if self.outbox.link().is_none() {
             // A link that was lost during the loop: its reconnect, if the application does not tick, is the I/O thread's to time.
@@ -130,7 +132,10 @@ impl Shared {
             outcome = self.attempt(options, origin, application);
             match &outcome {
                 Ok(()) | Err(ConnectError::ShutDown) => break,
-                Err(error) => log::warn!("connect: {error}"),
+                Err(error) => {
+                    log::warn!("connect: {error}");
+                    self.chronicle.failed(error);
+                }
             }
             if left > 0 {
                 left -= 1;
@@ -286,6 +291,7 @@ impl Shared {
         done.wait_until(deadline(Instant::now(), CLOSE_LIMIT));
         self.end_requests_of(link.id);
         self.synchronizer.forget(None);
+        self.chronicle.changed();
         self.tell(Event::Closed(close_text(status, reason)));
         true
     }

@@ -13,6 +13,7 @@ use super::outbox::Command;
 use super::session::time_of_day;
 use super::settings::{ConnectOptions, RequestOptions, Settings};
 use super::shared::{Shared, deadline};
+use super::state::Report;
 use crate::model::Text;
 use crate::store::MessageStore;
 use crate::wire::{Gateway, Header, Message, MessageCode, Request};
@@ -71,6 +72,11 @@ impl Connection {
 
     fn shared(&self) -> &Shared {
         &self.0.0
+    }
+
+    /// What the connection is doing, since when, what went wrong last and what comes next. Takes no time; from any thread.
+    pub fn state(&self) -> Report {
+        self.shared().report()
     }
 
     /// The settings in force.

@@ -54,6 +54,22 @@ pub(super) enum Over {
 }
 
 impl Over {
+    /// In words, for people.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::ClosedByServer(payload) => match payload.split_first_chunk::<2>() {
+                Some((status, text)) => {
+                    let status = u16::from_be_bytes(*status);
+                    format!("closed by the platform with status {status} {:?}", String::from_utf8_lossy(text))
+                }
+                None => "closed by the platform".to_owned(),
+            },
+            Self::SocketError => "the socket has failed or was closed".to_owned(),
+            Self::FrameTimeout => "the rest of a frame has not come in time".to_owned(),
+            Self::PongTimeout => "no pong has come in time".to_owned(),
+        }
+    }
+
     /// What the close callback is given (api-behaviour.md 2.5).
     pub fn payload(self) -> Vec<u8> {
         match self {

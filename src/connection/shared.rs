@@ -17,6 +17,7 @@ use super::outbox::{Link, Outbox};
 use super::process::Owner;
 use super::settings::{ConnectOptions, Settings};
 use super::signal::Signal;
+use super::state::Chronicle;
 use super::synchronizer::Synchronizer;
 use crate::store::MessageStore;
 use crate::wire::Gateway;
@@ -59,6 +60,7 @@ pub(super) struct Shared {
     pub driver: Driver,
     pub synchronizer: Synchronizer,
     pub owner: Owner,
+    pub chronicle: Chronicle,
     settings: Mutex<Settings>,
     endpoint: Mutex<Arc<Endpoint>>,
     gateway: Mutex<Option<Gateway>>,
@@ -102,6 +104,7 @@ impl Shared {
             driver: Driver::default(),
             synchronizer: Synchronizer::default(),
             owner: Owner::default(),
+            chronicle: Chronicle::default(),
             settings: Mutex::new(settings),
             endpoint: Mutex::new(Arc::new(endpoint)),
             gateway: Mutex::default(),

@@ -34,7 +34,8 @@ impl Shared {
     /// synchronize (Q-A7).
     pub fn synchronize(&self) {
         self.synchronize_marked();
-        if !self.flags.get(Flag::FirstSynchronizationComplete) {
+        let now = Instant::now();
+        if self.first_synchronization_ends(now).is_some_and(|end| end <= now) {
             self.flags.set(Flag::FirstSynchronizationComplete, true);
         }
     }
@@ -45,10 +46,6 @@ impl Shared {
             while let Some(thing) = self.synchronizer.claim(Instant::now()) {
                 self.synchronize_thing(&thing, None);
             }
-        }
-        let now = Instant::now();
-        if self.first_synchronization_ends(now).is_some_and(|end| end <= now) {
-            self.flags.set(Flag::FirstSynchronizationComplete, true);
         }
     }
 

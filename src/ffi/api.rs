@@ -19,6 +19,7 @@ mod pump;
 mod register;
 mod requests;
 pub(super) mod security;
+mod state;
 mod subscribed;
 
 pub use bind::*;
@@ -44,6 +45,7 @@ pub use pump::twMessageHandler_msgHandlerTask;
 pub use register::*;
 pub use requests::*;
 pub use security::*;
+pub use state::*;
 pub use subscribed::*;
 pub(super) use subscribed::{push_values, push_values_async};
 
@@ -87,6 +89,19 @@ pub type synchronizeEvent_cb =
 pub type authEvent_cb =
     Option<unsafe extern "C" fn(credentialType: *mut c_char, credentialValue: *mut c_char, userdata: *mut c_void)>;
 pub type init_cb_t = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
+
+/// For twedge_connection_state(): there is no link, and none will be opened until twApi_Connect.
+pub const TWEDGE_DISCONNECTED: c_int = 0;
+/// There is no link; it will be opened without being told, at `next_attempt`.
+pub const TWEDGE_WAITING: c_int = 1;
+/// An attempt to connect is under way.
+pub const TWEDGE_CONNECTING: c_int = 2;
+/// Authenticated; the platform has refused a BIND or has not answered it, which is tried again at `next_attempt`.
+pub const TWEDGE_NOT_BOUND: c_int = 3;
+/// Authenticated, and everything is bound.
+pub const TWEDGE_ONLINE: c_int = 4;
+/// Bytes of the text of an error with the NUL at its end.
+pub const TWEDGE_ERROR_TEXT: usize = 256;
 
 #[repr(C)]
 #[derive(Clone, Copy)]

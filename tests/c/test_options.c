@@ -226,6 +226,34 @@ static void test_connect_waits(int waits) {
     CHECK_INT(twApi_Delete(), TW_OK);
 }
 
+static void test_connection_state(void) {
+    twedge_connection_report report;
+    CHECK_INT(twedge_connection_state(&report), 600);
+    start();
+    CHECK_INT(twedge_connection_state(NULL), 101);
+    CHECK_INT(twedge_connection_state(&report), TW_OK);
+    CHECK_INT(report.state, TWEDGE_DISCONNECTED);
+    CHECK(report.since == 0 && report.next_attempt == 0 && report.last_error == 0 && !report.last_error_text[0]);
+    CHECK_INT(twApi_Connect(10000, 1), TW_OK);
+    CHECK_INT(twedge_connection_state(&report), TW_OK);
+    CHECK_INT(report.state, TWEDGE_ONLINE);
+    CHECK(report.since > 0 && report.since <= twGetSystemTime(TRUE) + 1000);
+    CHECK_INT(twApi_Disconnect("end"), TW_OK);
+    CHECK_INT(twedge_connection_state(&report), TW_OK);
+    CHECK_INT(report.state, TWEDGE_DISCONNECTED);
+    CHECK_INT(twApi_Delete(), TW_OK);
+
+    /* A platform that is not there. */
+    CHECK_INT(twApi_Initialize("127.0.0.1", 1, TW_URI, app_key, NULL, MESSAGE_CHUNK_SIZE, MESSAGE_CHUNK_SIZE, TRUE), TW_OK);
+    CHECK_INT(twApi_Connect(1000, 1), 1001);
+    CHECK_INT(twedge_connection_state(&report), TW_OK);
+    CHECK_INT(report.state, TWEDGE_DISCONNECTED);
+    CHECK_INT(report.last_error, 1001);
+    CHECK(report.last_error_time > 0);
+    CHECK(report.last_error_text[0]);
+    CHECK_INT(twApi_Delete(), TW_OK);
+}
+
 int main(void) {
     if (platform_port() == 0) {
         return 77;
@@ -237,6 +265,7 @@ int main(void) {
     test_first_synchronization();
     test_duty_cycle();
     test_pong_watchdog();
+    test_connection_state();
     test_connect_waits(FALSE);
     test_connect_waits(TRUE);
     return check_result();

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use twedge::connection::{BindEvent, ConnectError, ConnectOptions, Flag, RequestError, RequestOptions, Settings};
+use twedge::connection::{
+    BindEvent, ConnectError, ConnectOptions, Flag, RequestError, RequestOptions, Settings, State,
+};
 use twedge::net::websocket::Event;
 use twedge::wire::MessageCode;
 
@@ -45,6 +47,34 @@ fn the_end_of_tcp_is_noticed_and_the_link_comes_back() {
     device.wait_for(&Told::Authenticated);
     assert!(device.connection.is_connected() && !device.flag(Flag::ManuallyDisconnected));
     drop(platform.join().unwrap());
+}
+
+#[test]
+fn the_state_tells_what_comes_next_and_what_went_wrong() {
+    let server = Server::start();
+    // The I/O thread alone: nobody ticks, and the thread that would connect instead waits.
+    let settings = Settings { silence_limit: PATIENCE, ..Device::settings() };
+    let device = Device::new(server.endpoint(), settings);
+    assert_eq!(device.connection.state().state, State::Disconnected);
+    let platform = thread::spawn(move || {
+        let peer = server.accept_session();
+        (server, peer)
+    });
+    device.connect().unwrap();
+    let (_server, peer) = platform.join().unwrap();
+    let online = device.connection.state();
+    assert_eq!(online.state, State::Online);
+    assert!(online.since.is_some() && online.last_failure.is_none() && online.next_attempt.is_none());
+    peer.hang_up();
+    while device.connection.has_link() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let lost = device.connection.state();
+    assert_eq!(lost.state, State::Waiting);
+    assert!(lost.since >= online.since && lost.next_attempt.is_some());
+    assert_eq!(lost.last_failure.map(|failure| failure.result), Some(0));
+    device.connection.disconnect(b"end");
+    assert_eq!(device.connection.state().state, State::Disconnected);
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn step_1_nobody_listens() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let device = Device::new(Endpoint::new("127.0.0.1", port), Device::settings());
     assert_eq!(open_failure(&device, PATIENCE), (Step::HttpConnect, 1001));
+    assert_eq!(device.connection.state().last_failure.map(|failure| failure.result), Some(1001));
     assert_eq!(device.so_far(), [Told::Key], "no link, no callbacks");
 }
 
