@@ -17,4 +17,5 @@ pub mod model;
 pub mod net;
 pub mod store;
 pub mod things;
+pub mod tunnels;
 pub mod wire;

@@ -9,6 +9,7 @@ use crate::service::Stubs;
 use crate::session::SessionHandle;
 use crate::thing::Things;
 use crate::transcript::Transcript;
+use crate::tunnels::Tunnels;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
@@ -21,6 +22,7 @@ pub(crate) struct State {
     pub sessions: BTreeMap<u64, Session>,
     pub faults: Faults,
     pub repositories: Repositories,
+    pub tunnels: Tunnels,
     pub findings: Findings,
     pub counters: Counters,
     pub transcript: Transcript,

@@ -38,6 +38,7 @@ mod session;
 mod thing;
 mod tls;
 mod transcript;
+mod tunnels;
 
 pub use builder::{Builder, StartError};
 pub use config::{
@@ -59,3 +60,4 @@ pub use thing::{
 };
 pub use tls::{TlsError, TlsSource};
 pub use transcript::{Direction, Entry};
+pub use tunnels::{DeviceTunnel, TunnelRecord, TunnelRequest};

@@ -14,6 +14,7 @@ use crate::session::{Command, browse};
 use crate::thing::{EventRecord, PushType, Sample, Thing, ThingDefinition};
 use crate::tls::Identity;
 use crate::transcript::Entry;
+use crate::tunnels::{DeviceTunnel, TunnelRequest};
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -251,6 +252,26 @@ impl Platform {
     /// The files of a thing.
     pub fn files<'a>(&'a self, thing: &'a str) -> DeviceFiles<'a> {
         DeviceFiles::new(move |service, params| self.call_service(thing, service, params))
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Starts a tunnel of a thing. Its WebSocket opens some time later.
+    ///
+    /// # Errors
+    /// There is no answer, or it is an error.
+    pub fn tunnel(&self, thing: &str, request: &TunnelRequest) -> Result<DeviceTunnel<'_>, DeviceError> {
+        DeviceTunnel::started(self, thing, request)
+    }
+
+    /// The same, whatever the answer is.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub fn try_tunnel(&self, thing: &str, request: &TunnelRequest) -> Result<(DeviceTunnel<'_>, Answer), DeviceError> {
+        DeviceTunnel::start(self, thing, request)
     }
 
     /// Puts a file into a repository of the platform, which is made if there is none of that name. `SystemRepository` is always there.

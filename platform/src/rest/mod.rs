@@ -6,6 +6,7 @@ mod operator;
 mod properties;
 mod services;
 mod things;
+mod tunnels;
 
 pub(crate) use error::RestError;
 
@@ -51,6 +52,8 @@ pub(crate) fn router(core: Shared) -> Router {
         .route("/connections/{id}", axum::routing::delete(operator::disconnect))
         .route("/faults", post(faults::add))
         .route("/faults/{id}", get(faults::struck).delete(faults::end))
+        .route("/tunnels/{tid}", get(tunnels::show).put(tunnels::expect).delete(tunnels::close))
+        .route("/tunnels/{tid}/data", post(tunnels::send))
         .route("/findings", get(operator::findings))
         .route("/counters", get(operator::counters));
     Router::new()

@@ -58,7 +58,9 @@ impl Head {
 
     /// Whether it is for the WebSocket rather than for REST clients.
     pub fn wants_websocket(&self) -> bool {
-        self.header("Upgrade").is_some() || self.path() == super::upgrade::PATH
+        self.header("Upgrade").is_some()
+            || self.path() == super::upgrade::PATH
+            || self.path().starts_with(super::upgrade::TUNNELS)
     }
 }
 

@@ -174,6 +174,9 @@ impl Connection {
     }
 
     async fn websocket(self, mut stream: impl Stream, head: &Head, received: &[u8]) {
+        if let Some(tid) = head.path().strip_prefix(upgrade::TUNNELS) {
+            return self.tunnel(stream, head, tid, received.get(head.length..).unwrap_or_default()).await;
+        }
         let refused = match upgrade::judge(&self.core.config(), head) {
             Ok(accepted) => return self.open(stream, accepted, received.get(head.length..).unwrap_or_default()).await,
             Err(refused) => refused,

@@ -9,6 +9,7 @@ use crate::core::Session;
 use crate::fault::{Action, Point};
 use crate::finding::FindingKind;
 use crate::session::{self, Opened, SessionHandle};
+use crate::tunnels;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::AsyncWriteExt;
@@ -16,6 +17,8 @@ use twedge::net::upgrade::{DeflateParams, switching_protocols};
 
 /// Where devices connect.
 pub(super) const PATH: &str = "/Thingworx/WS";
+/// Where they open tunnels; the id follows.
+pub(super) const TUNNELS: &str = "/Thingworx/WSTunnelServer/";
 /// Frame size of a device that announces none.
 const DEFAULT_FRAME: usize = 8192;
 const MAX_FRAME: usize = 65_535;
@@ -37,14 +40,21 @@ pub(super) struct Refused {
     pub reason: String,
 }
 
-/// Judges an upgrade request.
+fn refuse_with<T>(status: u16, reason: &str) -> Result<T, Refused> {
+    Err(Refused { status, kind: FindingKind::UpgradeRefused, reason: format!("{reason} (HTTP {status})") })
+}
+
+/// Judges an upgrade request for the AlwaysOn protocol.
 pub(super) fn judge(config: &Config, head: &Head) -> Result<Accepted, Refused> {
-    let refuse = |status, reason: &str| {
-        Err(Refused { status, kind: FindingKind::UpgradeRefused, reason: format!("{reason} (HTTP {status})") })
-    };
     if head.path() != PATH {
-        return refuse(404, &format!("no WebSocket at {}", head.path()));
+        return refuse_with(404, &format!("no WebSocket at {}", head.path()));
     }
+    judge_request(config, head)
+}
+
+/// Judges everything but the path.
+fn judge_request(config: &Config, head: &Head) -> Result<Accepted, Refused> {
+    let refuse = refuse_with;
     if head.method != "GET" {
         return refuse(405, &format!("upgrade with {}", head.method));
     }
@@ -101,6 +111,42 @@ impl Connection {
         }
         let opened = Opened { max_frame_size: accepted.max_frame_size, compression: accepted.compression };
         session::run(self.core, handle, commands, Rewind::new(leftover.to_vec(), stream), opened).await;
+    }
+
+    /// Serves the WebSocket of a tunnel.
+    pub(super) async fn tunnel(self, mut stream: impl Stream, head: &Head, tid: &str, leftover: &[u8]) {
+        let known = self.core.update(|state| {
+            let refusal = state.tunnels.record(tid).map(|_| state.tunnels.refusal(tid));
+            state.tunnels.change(tid, |record| record.upgrades += 1);
+            refusal
+        });
+        let judged = match known {
+            None => refuse_with(404, &format!("no tunnel {tid} is expected")),
+            Some(Some(status)) => return refuse(&mut stream, status).await,
+            Some(None) => judge_request(&self.core.config(), head),
+        };
+        let accepted = match judged {
+            Ok(accepted) => accepted,
+            Err(refused) => {
+                self.core.find(self.id, refused.kind, refused.reason);
+                return refuse(&mut stream, refused.status).await;
+            }
+        };
+        let Some(commands) = self.core.update(|state| state.tunnels.open(tid)) else { return };
+        // Compression is never agreed on here.
+        let answer = switching_protocols(&accepted.key, None);
+        if stream.write_all(&answer).await.is_err() || stream.flush().await.is_err() {
+            return log::info!("connection {}: ended during the upgrade", self.id);
+        }
+        self.core.update(|state| {
+            state.tunnels.change(tid, |record| {
+                record.open = true;
+                record.max_frame_size = accepted.max_frame_size;
+                record.extensions = head.header("Sec-WebSocket-Extensions").is_some();
+            });
+        });
+        let stream = Rewind::new(leftover.to_vec(), stream);
+        tunnels::serve(self.core, tid.to_owned(), commands, stream, accepted.max_frame_size).await;
     }
 
     /// Enters the connection among the others; `false` when the platform stops.

@@ -7,6 +7,7 @@ use crate::files;
 use crate::finding::FindingKind;
 use crate::service::{Answer, ServiceCall, Stub};
 use crate::thing::{EventRecord, knows_deadband, now, pushed_values};
+use crate::tunnels;
 use std::sync::{Arc, PoisonError};
 use twedge::model::{BaseType, Text, Value};
 use twedge::wire::{Characteristic, EntityType, Header, MessageCode, Request};
@@ -120,7 +121,22 @@ impl Session {
                     Answer::ok()
                 }
             },
+            Some(tunnels::COMMAND) => {
+                self.tunnel_command(request);
+                Answer::ok()
+            }
             _ => self.unknown_service(request),
+        }
+    }
+
+    /// What a device tells about a tunnel that is unknown is of no interest.
+    fn tunnel_command(&self, request: &Request) {
+        let text = |name: &str| {
+            let cell = request.params.as_ref().and_then(|params| params.get(0, name.as_bytes()))?;
+            Some(cell.as_text()?.to_string())
+        };
+        if let (Some(tid), Some(command)) = (text("tid"), text("command")) {
+            self.core.update(|state| state.tunnels.change(&tid, |record| record.commands.push(command)));
         }
     }
 
