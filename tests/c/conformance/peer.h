@@ -125,6 +125,15 @@ static inline int ask_device(const char *method, const char *body, const char *f
     return call.status;
 }
 
+/* Runs the main loop until the platform has asked the device what the thing has. */
+static inline void pump_until_known(const char *property) {
+    time_t end = time(NULL) + PATIENCE;
+    do {
+        pump();
+        ask("GET", NULL, "/twedge/things/%s", thing, "");
+    } while (!strstr(answer, property) && time(NULL) < end);
+}
+
 /* Puts a fault of the platform into force; its number. */
 static inline int fault(const char *body) {
     char *found;

@@ -500,6 +500,7 @@ static void requests_of_the_platform(void) {
     start();
     register_device();
     go_online();
+    pump_until_known("\"Limit\"");
     CHECK_INT(ask_device("POST", "{\"a\":2,\"b\":3.25}", "/Thingworx/Things/%s/Services/%s", "Add"), 200, "a service",
               ORIGINAL_PASSES);
     CHECK(strstr(answer, "5.25") != NULL, "its result", ORIGINAL_PASSES);
