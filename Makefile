@@ -36,6 +36,7 @@ help:
 	@echo 'make bench-idle     how often a connected device wakes up, and its memory; SECONDS_EACH=n'
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
 	@echo 'make chaos          kills devices and breaks links, and counts what is lost; CHAOS_SEED=n CHAOS_SECONDS=n CHAOS_KILLS=n'
+	@echo 'make misuse         every function with NULL for each pointer argument'
 	@echo 'make conformance    table of checks per header; LIB=libtwCSdk.so INCLUDE=folders tests another library'
 	@echo 'make check          everything that CI does: fmt, clippy, headers, tests, ABI'
 	@echo 'make headers        regenerates include/twExt.h, the forwarding headers and src/ffi/exports'
