@@ -6130,6 +6130,20 @@ struct twSubscribedPropsMgr *twSubscribedPropsMgr_Get(TW_NO_PROTOTYPE);
 void twSubscribedPropsMgr_SetFolding(char fold);
 
 /**
+ * Whether a property value that finds no room (`twcfg.offline_msg_queue_size`) takes the place of the oldest values that wait in memory, of
+ * whatever thing; off, it is refused with 1202, as in the original. What is on its way to the platform or on disk is never dropped: if
+ * nothing else makes room, the new value is refused all the same. A warning says how many values of which things were dropped, when the
+ * queue has room again. An addition to the interface. Any thread, any time.
+ */
+void twedge_queue_drops_oldest(char on);
+
+/**
+ * How many property values twedge_queue_drops_oldest() has let drop since the manager of subscribed properties was made; 0 without one.
+ * An addition to the interface. Any thread.
+ */
+uint64_t twedge_queue_dropped(TW_NO_PROTOTYPE);
+
+/**
  * Deletes a value of a property of a thing. NULL is fine.
  *
  * # Safety

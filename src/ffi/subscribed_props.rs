@@ -6,6 +6,7 @@ mod file;
 mod internals;
 mod manager;
 mod mirror;
+mod options;
 mod property;
 
 pub use calls::*;
@@ -13,6 +14,7 @@ pub use entity::*;
 pub use internals::*;
 pub(super) use manager::Manager;
 pub use manager::*;
+pub use options::*;
 pub use property::*;
 
 use libc::pthread_mutex_t;

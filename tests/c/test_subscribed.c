@@ -635,6 +635,53 @@ static int visit(void *key, size_t key_size, void *entry, size_t size, void *vis
     return TW_FOREACH_CONTINUE;
 }
 
+static int warnings;
+static char warning[512];
+
+static void on_log(enum LogLevel level, const char *timestamp, const char *message) {
+    (void)timestamp;
+    if (level == TW_WARN && strstr(message, "dropped for newer ones")) {
+        warnings++;
+        snprintf(warning, sizeof(warning), "%s", message);
+        /* No lock is held. */
+        CHECK_INT(twApi_SetSubscribedProperty("T", "a", number(1000), FALSE, FALSE), TW_OK);
+    }
+}
+
+/* Q-S5: the oldest make room for the newest, if that is asked for. */
+static void test_dropping(void) {
+    int i;
+
+    CHECK_INT(twApi_RegisterProperty(TW_THING, "T", "a", TW_NUMBER, NULL, "ALWAYS", 0, on_property, NULL), TW_OK);
+    twLogger_SetFunction(on_log);
+    twedge_queue_drops_oldest(TRUE);
+    for (i = 0; i < 150; i++) {
+        CHECK_INT(twApi_SetSubscribedProperty("T", "a", number(i), FALSE, FALSE), TW_OK);
+    }
+    CHECK_INT(getSPMSavedValuesCount("T"), 144);
+    CHECK_INT(spm->queueSize, 144 * (NUMBER_SIZE - 3));
+    CHECK_INT(twedge_queue_dropped(), 6);
+    CHECK_INT(warnings, 0);
+    CHECK_INT(twSubscribedPropsMgr_PurgeChangesForThing("T"), TW_OK);
+    CHECK_INT(warnings, 1);
+    CHECK(strstr(warning, " 6 of T;") != NULL);
+    CHECK_INT(getSPMSavedValuesCount("T"), 1);
+    /* Nothing is dropped for a value that has no room at all. */
+    twcfg.offline_msg_queue_size = 10;
+    CHECK_INT(twApi_SetSubscribedProperty("T", "a", number(1), FALSE, FALSE), TW_PROPERTY_CHANGE_BUFFER_FULL);
+    twcfg.offline_msg_queue_size = OFFLINE_MSG_QUEUE_SIZE;
+    CHECK_INT(getSPMSavedValuesCount("T"), 1);
+    twedge_queue_drops_oldest(FALSE);
+    for (i = 1; i < 144; i++) {
+        CHECK_INT(twApi_SetSubscribedProperty("T", "a", number(i), FALSE, FALSE), TW_OK);
+    }
+    CHECK_INT(twApi_SetSubscribedProperty("T", "a", number(144), FALSE, FALSE), TW_PROPERTY_CHANGE_BUFFER_FULL);
+    CHECK_INT(twedge_queue_dropped(), 6);
+    CHECK_INT(twApi_UnregisterThing("T"), TW_OK);
+    CHECK_INT(warnings, 1);
+    twLogger_SetFunction(NULL);
+}
+
 /* A program that walks what the manager shows does not stop threads that set values. */
 static void test_walking(void) {
     int visits = 0;
@@ -717,6 +764,7 @@ int main(void) {
     test_purging();
     test_addresses();
     test_limits();
+    test_dropping();
     test_walking();
     test_threads();
     test_offline_push();

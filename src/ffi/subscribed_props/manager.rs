@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::mirror::Mirror;
-use super::{entity, file, spm, twSubscribedPropsMgr};
+use super::{entity, file, options, spm, twSubscribedPropsMgr};
 use crate::ffi::api::{self, instance};
 use crate::ffi::errors::{TW_ERROR_ALLOCATING_MEMORY, TW_OK, TW_UNKNOWN_ERROR};
 use crate::ffi::guard::guard;
@@ -49,6 +49,7 @@ impl Manager {
     pub fn start(values: SubscribedProperties) -> bool {
         Self::stop();
         let Some(object) = new_object() else { return false };
+        values.drop_oldest(options::drops_oldest());
         api::open_store(&values);
         // SAFETY: fresh.
         unsafe { file::open(object, &values) };

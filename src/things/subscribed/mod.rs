@@ -10,6 +10,7 @@
 //! [`SubscribedProperties::store_path`].
 
 mod batch;
+mod drops;
 mod error;
 mod hold;
 mod journal;
@@ -90,7 +91,8 @@ impl SubscribedProperties {
 
     /// Sets a value: judges it by the push type of its property and queues it when that accepts it.
     ///
-    /// `limit` is the number of bytes that the queue must stay below (`offline_msg_queue_size`). With `fold` only the
+    /// `limit` is the number of bytes that the queue must stay below (`offline_msg_queue_size`): what would reach it is refused, or with
+    /// [`SubscribedProperties::drop_oldest`] takes the place of older values. With `fold` only the
     /// latest value of the property is kept, outside that limit; a value queued later takes its place.
     ///
     /// # Errors
@@ -110,6 +112,7 @@ impl SubscribedProperties {
                  such values wait; connect, or raise offline_msg_queue_size"
             );
         }
+        self.shared.tell();
         taken
     }
 
@@ -196,6 +199,7 @@ impl SubscribedProperties {
     pub fn queue(&self, thing: &Text, value: PropertyValue, fold: bool) {
         self.shared.lock().requeue(thing, value, fold);
         self.remove_orphans();
+        self.shared.tell();
     }
 
     /// Tells that a connection was made: until a thing is synchronized on it, values that its push types reject are held.
@@ -276,7 +280,9 @@ impl SubscribedProperties {
 
     /// Forgets all values of all things, queued, folded, held and last ones; how many of them were still to be sent.
     pub fn forget_everything(&self) -> usize {
-        self.shared.lock().forget_everything()
+        let unsent = self.shared.lock().forget_everything();
+        self.shared.tell();
+        unsent
     }
 
     /// Forgets the last values of a thing; whether there were any.
@@ -293,6 +299,7 @@ impl SubscribedProperties {
     pub fn purge_changes_of_thing(&self, thing: &Text) -> bool {
         let purged = self.shared.lock().purge_changes_of_thing(thing);
         self.remove_orphans();
+        self.shared.tell();
         purged
     }
 
@@ -300,6 +307,7 @@ impl SubscribedProperties {
     pub fn purge_changes_of_property(&self, thing: &Text, name: &Text) -> bool {
         let purged = self.shared.lock().purge_changes_of_property(thing, name);
         self.remove_orphans();
+        self.shared.tell();
         purged
     }
 }

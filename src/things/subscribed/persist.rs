@@ -279,6 +279,7 @@ impl SubscribedProperties {
         for thing in things {
             result = result.and(self.store_thing(&thing, options));
         }
+        self.shared.tell();
         result
     }
 

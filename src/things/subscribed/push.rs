@@ -88,22 +88,34 @@ impl SubscribedProperties {
         send: &mut SendBatch<'_>,
     ) -> Result<(), PushError> {
         let mut pass = Pass { options, platform, send, deadline: None };
-        if let Some(thing) = thing {
-            if self.can_send(std::slice::from_ref(thing), &mut pass) {
-                self.replay(thing, &mut pass);
+        let result = match thing {
+            Some(thing) => self.push_one(thing, &mut pass),
+            None => {
+                self.push_all(&mut pass);
+                Ok(())
             }
-            return self.push_thing(thing, &mut pass);
+        };
+        self.shared.tell();
+        result
+    }
+
+    fn push_one(&self, thing: &Text, pass: &mut Pass<'_, '_>) -> Result<(), PushError> {
+        if self.can_send(std::slice::from_ref(thing), pass) {
+            self.replay(thing, pass);
         }
+        self.push_thing(thing, pass)
+    }
+
+    fn push_all(&self, pass: &mut Pass<'_, '_>) {
         let things = self.things_to_push();
-        if self.can_send(&things, &mut pass) && options.store.replay {
+        if self.can_send(&things, pass) && pass.options.store.replay {
             self.load_stored();
         }
         for thing in self.things_to_push() {
-            if let Err(error) = self.push_thing(&thing, &mut pass) {
+            if let Err(error) = self.push_thing(&thing, pass) {
                 log::debug!("{error}");
             }
         }
-        Ok(())
     }
 
     /// The things that a push can send something of, perhaps after a synchronization.
@@ -264,6 +276,7 @@ impl Flight {
             let settled = settle(&mut self.shared.lock());
             settled.dropped
         };
+        self.shared.tell();
         if let Some(error) = error {
             for queued in dropped {
                 self.shared.give_up(&self.thing, &queued, &format!("sending it cannot succeed: {error}"));

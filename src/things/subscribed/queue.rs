@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::thread::ThreadId;
 
+use super::drops::Drops;
 use super::hold::Hold;
 use super::journal::{Journal, Mark};
 use super::rule::{Rule, Verdict};
@@ -113,6 +114,7 @@ pub(super) struct State {
     /// How many pushes each thread is inside of.
     pub pushers: HashMap<ThreadId, usize>,
     pub journal: Journal,
+    pub drops: Drops,
     /// Records of the store whose values are not here any more and need not be sent.
     orphans: Vec<u64>,
 }
@@ -141,13 +143,30 @@ impl State {
         let Some(state) = self.things.get_mut(thing) else { return T::default() };
         let mut sizes = Sizes { queued: self.size, held: self.held_size };
         let result = change(state, &mut sizes);
+        if sizes.queued < self.size {
+            self.drops.end_episode();
+        }
         (self.size, self.held_size) = (sizes.queued, sizes.held);
+        self.changed(thing);
+        result
+    }
+
+    /// Takes values of a thing out of the queue because there is no room for them; the bytes that they counted.
+    pub fn take_out(&mut self, thing: &Text, take: impl FnOnce(&mut ThingState) -> u64) -> u64 {
+        let freed = self.things.get_mut(thing).map_or(0, take);
+        self.size -= freed;
+        self.changed(thing);
+        freed
+    }
+
+    /// Notes what a change of a thing has done, and forgets the thing when nothing is left.
+    fn changed(&mut self, thing: &Text) {
+        let Some(state) = self.things.get_mut(thing) else { return };
         self.journal.note(thing, state);
         self.orphans.append(&mut state.orphans);
         if state.is_idle() {
             self.things.remove(thing);
         }
-        result
     }
 
     /// See [`super::SubscribedProperties::watch`].
@@ -182,7 +201,7 @@ impl State {
         self.thing(thing)?.current.get(name).map(|value| &**value)
     }
 
-    /// Takes an accepted value into the queue, when there is room.
+    /// Takes an accepted value into the queue, when there is room or some can be made.
     pub fn enqueue(
         &mut self,
         thing: &Text,
@@ -192,7 +211,11 @@ impl State {
         limit: u32,
     ) -> Result<Taken, SetError> {
         let size = queue_size(thing, &value);
-        check_room(thing, &value, self.size, size, limit)?;
+        if let Err(full) = check_room(thing, &value, self.size, size, limit) {
+            if !self.make_room(size, limit.into()) {
+                return Err(full);
+            }
+        }
         let id = self.next_id();
         let value = Arc::new(value);
         self.size += size;
@@ -414,8 +437,13 @@ fn check_room(thing: &Text, value: &PropertyValue, queued: u64, size: u64, limit
 
 impl ThingState {
     /// What is queued, oldest first.
-    pub fn queued(&self) -> impl Iterator<Item = &Queued> {
+    pub fn queued(&self) -> impl DoubleEndedIterator<Item = &Queued> {
         self.queue.iter()
+    }
+
+    /// The folded value of a property.
+    pub fn folded_of(&self, name: &Text) -> impl Iterator<Item = &Queued> {
+        self.folded.get(name).into_iter()
     }
 
     /// What is queued, to be marked.
@@ -460,7 +488,7 @@ impl ThingState {
     }
 
     /// Forgets the last value of a property, or of all; whether there was one.
-    fn forget_current(&mut self, name: Option<&Text>) -> bool {
+    pub fn forget_current(&mut self, name: Option<&Text>) -> bool {
         let before = self.current.len();
         let marks = &mut self.marks;
         self.current.retain(|own, _| {

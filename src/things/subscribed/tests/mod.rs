@@ -1,6 +1,7 @@
 //! Tests of the values on their way, against a platform whose answers are scripted.
 
 mod asynchronous;
+mod drops;
 mod hold;
 mod journal;
 mod model;
