@@ -71,6 +71,7 @@ pub mod threads;
 pub mod tls;
 pub mod tomcrypt;
 pub mod tunnel_manager;
+mod undeclared;
 pub mod websocket;
 pub mod zip_tar;
 pub mod zlib;

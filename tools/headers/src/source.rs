@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Visibility};
 
+/// Macros of the facade that export a function for each name that they are given.
+const EXPORTING_MACROS: [&str; 2] = ["not_supported", "not_supported_objects"];
+
 /// One module of the facade.
 #[derive(Default)]
 pub struct Source {
@@ -105,6 +108,9 @@ impl Source {
                 }
             }
             Item::Static(s) if is_exported(&s.attrs) => self.exports.push(s.ident.to_string()),
+            Item::Macro(m) if EXPORTING_MACROS.iter().any(|name| m.mac.path.is_ident(name)) => {
+                self.exports.extend(m.mac.tokens.clone().into_iter().map(|token| token.to_string()));
+            }
             _ => {}
         }
     }
