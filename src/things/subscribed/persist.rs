@@ -90,6 +90,18 @@ impl Shared {
         LockedStore { guard: self.store.lock().unwrap_or_else(PoisonError::into_inner), _deferred: deferred }
     }
 
+    /// Ends a call whose values had no records when it was made; an offline push may have given them some meanwhile.
+    pub fn settle_unrecorded(&self, settle: impl FnOnce(&mut State) -> Settled) -> Vec<Queued> {
+        let settled = {
+            let mut state = self.lock();
+            let settled = settle(&mut state);
+            state.add_orphans(settled.confirmed);
+            settled.dropped
+        };
+        self.remove_orphans();
+        settled
+    }
+
     /// Ends a call whose values may have records.
     pub fn settle_recorded(&self, settle: impl FnOnce(&mut State) -> Settled) -> Vec<Queued> {
         let mut store = self.store();
@@ -98,6 +110,18 @@ impl Shared {
             remove(log, &settled.confirmed);
         }
         settled.dropped
+    }
+
+    /// Removes the records of values that are not wanted any more.
+    fn remove_orphans(&self) {
+        if !self.lock().has_orphans() {
+            return;
+        }
+        let mut store = self.store();
+        let orphans = self.lock().take_orphans();
+        if let Some(log) = store.open() {
+            remove(log, &orphans);
+        }
     }
 
     /// Gives a value up that cannot be sent: keeps it beside the store, if there is one, and says so.
@@ -213,13 +237,10 @@ impl SubscribedProperties {
         };
         let Some(queued) = queued else { return Ok(taken) };
         let stored = store_values(log, thing, std::slice::from_ref(&queued), limit);
-        let record = match &stored {
-            Ok(1) => log.numbers().next_back(),
-            _ => None,
-        };
+        let record = stored.as_ref().ok().and_then(|records| records.first().copied());
         self.shared.lock().set_record(thing, &queued, record);
         let reason = match stored {
-            Ok(1) => {
+            Ok(_) if record.is_some() => {
                 // Only now: a folded value has taken the place of an older one.
                 let orphans = self.shared.lock().take_orphans();
                 remove(log, &orphans);
@@ -233,14 +254,7 @@ impl SubscribedProperties {
 
     /// Removes the records of values that are not wanted any more.
     pub(super) fn remove_orphans(&self) {
-        if !self.shared.lock().has_orphans() {
-            return;
-        }
-        let mut store = self.shared.store();
-        let orphans = self.shared.lock().take_orphans();
-        if let Some(log) = store.open() {
-            remove(log, &orphans);
-        }
+        self.shared.remove_orphans();
     }
 
     /// The form in which the store is written from now on.
@@ -297,15 +311,18 @@ impl SubscribedProperties {
         let values = self.shared.lock().take_for_store(thing);
         let (fitting, too_large) = self.split_too_large(thing, values, options.max_message_size);
         let stored = store_values(log, thing, &fitting, options.store.limit);
-        let (count, failure) = match stored {
-            Ok(count) if count < fitting.len() => {
+        let (records, failure) = match stored {
+            Ok(records) if records.len() < fitting.len() => {
                 let limit = options.store.limit;
-                (count, Some(format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)")))
+                (records, Some(format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)")))
             }
-            Ok(count) => (count, None),
-            Err(error) => (0, Some(error.to_string())),
+            Ok(records) => (records, None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
         };
-        self.shared.lock().values_stored(thing, &fitting, count);
+        self.shared.lock().values_stored(thing, &fitting, &records);
+        // Those of values that were confirmed while they were written.
+        let orphans = self.shared.lock().take_orphans();
+        remove(log, &orphans);
         // Once, not for each value that comes meanwhile.
         let news = failure.clone().filter(|reason| told.as_ref() != Some(reason));
         told.clone_from(&failure);
@@ -385,11 +402,11 @@ impl SubscribedProperties {
     }
 }
 
-/// Appends values while there is room; how many.
-fn store_values(log: &mut Log, thing: &Text, values: &[Queued], limit: u64) -> Result<usize, StoreError> {
+/// Appends values while there is room, unless they have a record; the records of those that have one now, which are the first ones.
+fn store_values(log: &mut Log, thing: &Text, values: &[Queued], limit: u64) -> Result<Vec<u64>, StoreError> {
     let mut length = log.payload_length();
     let mut payloads = Vec::new();
-    let mut count = 0;
+    let mut records = Vec::new();
     for queued in values {
         if queued.record.is_none() {
             if length >= limit {
@@ -399,10 +416,10 @@ fn store_values(log: &mut Log, thing: &Text, values: &[Queued], limit: u64) -> R
             length += payload.len() as u64;
             payloads.push(payload);
         }
-        count += 1;
+        records.push(queued.record);
     }
-    log.append(payloads.iter().map(Vec::as_slice))?;
-    Ok(count)
+    let mut added = log.append(payloads.iter().map(Vec::as_slice))?;
+    Ok(records.into_iter().filter_map(|record| record.or_else(|| added.next())).collect())
 }
 
 /// A value as a row of the file (api-behaviour.md 6.4). `None` for one that cannot be encoded, and so not sent either.
@@ -472,15 +489,14 @@ impl State {
         });
     }
 
-    /// The unsent values of a thing, oldest first, marked so that nobody else takes them.
+    /// The unsent values of a thing, oldest first, marked so that nobody else takes them. Those that are in flight already are what
+    /// another push has sent on a connection that is gone: it does not know that yet.
     fn take_for_store(&mut self, thing: &Text) -> Vec<Queued> {
         let mut values = self.change(thing, |state, _| {
             let mut values = Vec::new();
             let mut take = |queued: &mut Queued| {
-                if !queued.in_flight {
-                    queued.in_flight = true;
-                    values.push(queued.clone());
-                }
+                values.push(queued.clone());
+                queued.in_flight = true;
             };
             state.queued_mut().for_each(&mut take);
             state.folded_mut().for_each(&mut take);
@@ -490,16 +506,36 @@ impl State {
         values
     }
 
-    /// The first `count` of these values are in the store and nowhere else now; the others wait on.
-    fn values_stored(&mut self, thing: &Text, values: &[Queued], count: usize) {
-        let (stored, others) = values.split_at(count.min(values.len()));
-        for lane in [Lane::Queued, Lane::Folded] {
-            let ids = |values: &[Queued]| -> Vec<u64> {
-                values.iter().filter(|queued| queued.lane() == lane).map(|queued| queued.id).collect()
-            };
-            self.give_away(thing, lane, &ids(stored));
-            self.change(thing, |state, _| state.each(lane, &ids(others), |queued| queued.in_flight = false));
+    /// The first of these values have these records now, the others wait on. They are in the store and nowhere else then; but as long as
+    /// one of them is in flight, all stay here as well, because those that stay are sent after those that are read from the store.
+    fn values_stored(&mut self, thing: &Text, values: &[Queued], records: &[u64]) {
+        let stay = values.iter().any(|queued| queued.in_flight);
+        let (stored, others) = values.split_at(records.len().min(values.len()));
+        for (queued, record) in stored.iter().zip(records) {
+            if self.keep_record(thing, queued, *record) && !stay {
+                self.give_away(thing, queued.lane(), &[queued.id]);
+            }
         }
+        for queued in others.iter().filter(|queued| !queued.in_flight) {
+            self.set_record(thing, queued, queued.record);
+        }
+    }
+
+    /// Gives a value that was taken for the store its record, and frees it unless it is in flight. Whether it is still there: if not, the
+    /// record is an orphan.
+    fn keep_record(&mut self, thing: &Text, taken: &Queued, record: u64) -> bool {
+        let mut found = false;
+        self.change(thing, |state, _| {
+            state.each(taken.lane(), &[taken.id], |queued| {
+                found = true;
+                queued.record = Some(record);
+                queued.in_flight &= taken.in_flight;
+            });
+        });
+        if !found {
+            self.add_orphans([record]);
+        }
+        found
     }
 
     /// The records of all values that are here.

@@ -270,12 +270,8 @@ impl Flight {
     fn land(mut self, error: Option<&RequestError>) {
         let ids = std::mem::take(&mut self.ids);
         let settle = |state: &mut State| state.settle(&self.thing, self.lane, &ids, error);
-        let dropped = if self.recorded {
-            self.shared.settle_recorded(settle)
-        } else {
-            let settled = settle(&mut self.shared.lock());
-            settled.dropped
-        };
+        let dropped =
+            if self.recorded { self.shared.settle_recorded(settle) } else { self.shared.settle_unrecorded(settle) };
         self.shared.tell();
         if let Some(error) = error {
             for queued in dropped {

@@ -183,6 +183,11 @@ impl State {
         !self.orphans.is_empty()
     }
 
+    /// These records are to be removed from the store.
+    pub fn add_orphans(&mut self, records: impl IntoIterator<Item = u64>) {
+        self.orphans.extend(records);
+    }
+
     /// Takes the records that are to be removed from the store.
     pub fn take_orphans(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.orphans)

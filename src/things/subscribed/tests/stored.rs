@@ -308,3 +308,39 @@ fn with_every_value_stored_a_set_says_when_there_is_no_room() {
     device.push(&online).unwrap();
     assert_eq!(online.numbers(), [0.0, 2.0, 3.0, 4.0, 5.0]);
 }
+
+/// The link is lost while one thread pushes, and another pushes offline before the first one knows.
+#[test]
+fn an_offline_push_stores_what_another_push_has_not_got_an_answer_for() {
+    for answer in [Err(RequestError::ConnectionLost), Ok(())] {
+        let files = files();
+        let device = device(&files);
+        device.set("p", 1.0).unwrap();
+        let online = Scripted::online();
+        online.answer([answer.clone()]);
+        let (values, thing) = (device.values.clone(), device.thing.clone());
+        online.set_during(move || {
+            values.set(&thing, PropertyValue::new("p", Value::Number(2.0), 1), false, LIMIT).unwrap();
+            let pushed = values.push(Some(&thing), NOW, &Scripted::offline());
+            assert_eq!(pushed, Err(PushError::Offline { thing: thing.clone() }));
+            assert_eq!(values.stored_count(), 2, "both are promised");
+        });
+        assert_eq!(
+            device.push(&online),
+            answer.clone().map_err(|error| PushError::Update { thing: device.thing.clone(), error })
+        );
+        *online.during.lock().unwrap() = None;
+        online.take();
+        let copy = files.path.with_extension("copy");
+        fs::copy(&files.path, &copy).unwrap();
+        device.push(&online).unwrap();
+        let expected: &[f64] = if answer.is_ok() { &[2.0] } else { &[1.0, 2.0] };
+        assert_eq!(online.numbers(), expected, "in order and once");
+        assert_eq!(fs::read(&files.path).unwrap(), b"");
+        // Had the power been cut in between, the next run would have sent the same.
+        device.values.open_store(&copy, Format::Checksummed).unwrap();
+        device.push(&online).unwrap();
+        device.values.push(None, NOW, &online).unwrap();
+        assert_eq!(online.numbers(), expected);
+    }
+}
