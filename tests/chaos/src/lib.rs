@@ -7,7 +7,8 @@
 //! # What counts as accepted
 //!
 //! A value is promised when a push of its thing has returned success, or has returned that the values wait for a connection while a store
-//! is open: then they are on disk. A value that was set and not pushed is in RAM only and counts for nothing, whatever becomes of it.
+//! is open: then they are on disk. A value that was set and not pushed is in RAM only and counts for nothing, whatever becomes of it;
+//! except in every second life of a device, which has every value stored: there a set that returns success is a promise.
 //!
 //! The seed decides what is done to links, platforms and devices, and when; how that meets what the devices do is up to the machine. A kill
 //! ends the process, not the system: what was written and not made durable survives it, so a missing fsync is not found here.

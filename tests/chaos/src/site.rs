@@ -176,6 +176,9 @@ impl Site {
 
     fn life(&self, number: u64, seed: u64, death: Death) -> Result<Life, SiteError> {
         let mut command = self.command();
+        if number % 2 == 1 {
+            command.arg("--every-value");
+        }
         command.arg("--seed").arg(seed.to_string());
         command.arg("--first").arg((number * NUMBERS_PER_LIFE).to_string());
         if let Some((point, part)) = death.point {

@@ -17,7 +17,7 @@ use twedge::client::Client;
 use twedge::connection::{AppKey, ConnectOptions, Endpoint, Incoming, Reply, Settings};
 use twedge::model::{BaseType, InfoTable, Text, Value};
 use twedge::net::tls::{Anchors, TlsOptions, load_certificates};
-use twedge::things::{DefaultServices, PropertyDefinition, PropertyHandler, PropertyValue, PushError};
+use twedge::things::{DefaultServices, PropertyDefinition, PropertyHandler, PropertyValue, PushError, SetError};
 use twedge::wire::{EntityType, MessageCode};
 use twedge_chaos::promise::{self, KEY, PROPERTIES, THING};
 
@@ -29,7 +29,8 @@ type Error = Box<dyn std::error::Error>;
 /// A device that sets and pushes numbers, online and offline, until SIGTERM.
 ///
 /// Standard output has a line `accepted PROPERTY NUMBER` for each value whose acceptance the API has promised durably: a push has returned
-/// success, or that the values wait for a connection, on disk. Values that were set and not pushed are in RAM only and are not told.
+/// success, or that the values wait for a connection, on disk. Values that were set and not pushed are in RAM only and are not told, except
+/// with --every-value.
 #[derive(Parser)]
 #[command(version)]
 struct Options {
@@ -48,6 +49,9 @@ struct Options {
     /// Decides what it does when.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Stores every value before the set returns: then it is promised.
+    #[arg(long)]
+    every_value: bool,
     /// Sets nothing; ends when the store is empty.
     #[arg(long)]
     deliver: bool,
@@ -155,20 +159,24 @@ fn produce(client: &Client, options: &Options, online: &AtomicBool, stop: &Atomi
     // Each line is one write: a kill leaves none of it or all.
     let mut told = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     client.set_queue_limit(if rng.u8(..4) == 0 { 4096 } else { 1 << 20 });
+    client.store_every_value(options.every_value);
+    let mut tell = |property, number| told.write_all(promise::line(property, number).as_bytes());
     let mut next = options.first;
     let mut waiting: Vec<(usize, u64)> = Vec::new();
     while !stop.load(Ordering::SeqCst) {
         for _ in 0..rng.u8(1..8) {
             let property = rng.usize(..PROPERTIES.len());
             next += 1;
-            if client.set(THING, value(property, next), false).is_ok() {
-                waiting.push((property, next));
+            match client.set(THING, value(property, next), false) {
+                Ok(_) if options.every_value => tell(property, next)?,
+                // Taken, but there was no room on the disk.
+                Ok(_) | Err(SetError::Push(_)) => waiting.push((property, next)),
+                Err(_) => {}
             }
         }
-        if is_promised(&client.push(Some(&Text::from(THING)))) {
-            for (property, number) in waiting.drain(..) {
-                told.write_all(promise::line(property, number).as_bytes())?;
-            }
+        // Sometimes values wait in RAM for longer than one round.
+        if rng.u8(..4) > 0 && is_promised(&client.push(Some(&Text::from(THING)))) {
+            waiting.drain(..).try_for_each(|(property, number)| tell(property, number))?;
         }
         match rng.u8(..100) {
             0..2 => {

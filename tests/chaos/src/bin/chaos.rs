@@ -11,7 +11,8 @@ use twedge_chaos::{Kind, Outcome, Site, SiteError, Storm};
 /// Kills devices and breaks their links, and compares what they were promised with what arrived.
 ///
 /// There are two platforms, one with TLS, each with a device behind a proxy. A value counts as accepted when a push has returned success,
-/// or that it waits on disk. Values that were set and not pushed are in RAM only: they are not counted.
+/// or that it waits on disk. Values that were set and not pushed are in RAM only: they are not counted, except in every second life of
+/// a device, which stores every value as it is set.
 ///
 /// The exit status is 0 when something was accepted, nothing of it is lost and each property arrived in its order. Duplicates are
 /// allowed: when an answer is lost, the device sends again.
