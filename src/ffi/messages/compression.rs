@@ -81,6 +81,20 @@ unsafe fn context<'a, T: Context>(ws: *mut twWs) -> &'a Mutex<T> {
     unsafe { &*present }
 }
 
+/// Works with the context of an object. After an error it begins afresh, in its place: other threads may be waiting for it.
+///
+/// # Safety
+/// As for [`context`].
+unsafe fn with_context<T: Context, R, E>(ws: *mut twWs, work: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
+    // SAFETY: by contract of this function.
+    let mut context = unsafe { context::<T>(ws) }.lock().unwrap_or_else(PoisonError::into_inner);
+    let done = work(&mut context);
+    if done.is_err() {
+        *context = T::fresh();
+    }
+    done
+}
+
 /// # Safety
 /// `ws` is live, and no other thread uses the context.
 unsafe fn drop_context<T: Context>(ws: *mut twWs) {
@@ -124,12 +138,10 @@ pub unsafe extern "C" fn twCompressBytes(buf: *mut c_char, length: u32, s: *mut 
         // SAFETY: by contract of this function.
         unsafe {
             let input = memory::slice(buf, length as usize);
-            let compressed = context::<Deflate>(ws).lock().unwrap_or_else(PoisonError::into_inner).message(input);
-            match compressed {
+            match with_context::<Deflate, _, _>(ws, |context| context.message(input)) {
                 Ok(bytes) => stream::write(s, &bytes),
                 Err(error) => {
                     log::error!("twCompressBytes: {error}; the context begins afresh");
-                    drop_context::<Deflate>(ws);
                     TW_ERROR_SENDING_MSG
                 }
             }
@@ -176,18 +188,12 @@ pub unsafe fn inflate(payload: &[u8], ws: *mut twWs) -> Option<Vec<u8>> {
     let limit = current_config().max_message_size as usize;
     let limit = limit.saturating_add(limit / 2);
     // SAFETY: by contract of this function.
-    unsafe {
-        let inflated = context::<Inflate>(ws).lock().unwrap_or_else(PoisonError::into_inner).message(payload, limit);
-        inflated
-            .inspect_err(|error| {
-                log::error!(
-                    "a compressed message of {} bytes is lost: {error}; the context begins afresh",
-                    payload.len()
-                );
-                drop_context::<Inflate>(ws);
-            })
-            .ok()
-    }
+    let inflated = unsafe { with_context::<Inflate, _, _>(ws, |context| context.message(payload, limit)) };
+    inflated
+        .inspect_err(|error| {
+            log::error!("a compressed message of {} bytes is lost: {error}; the context begins afresh", payload.len());
+        })
+        .ok()
 }
 
 /// Begins the sending context of a WebSocket object afresh. 0; 101 for NULL.
@@ -260,4 +266,25 @@ unsafe fn end<T: Context>(ws: *mut twWs) -> c_int {
     // SAFETY: by contract of this function.
     unsafe { drop_context::<T>(ws) };
     TW_OK
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_context_that_failed_begins_afresh_where_it_is() {
+        let ws = memory::zeroed(size_of::<twWs>()).cast::<twWs>();
+        // SAFETY: made above, and freed at the end.
+        unsafe {
+            assert!(with_context::<Deflate, (), _>(ws, |_| Err(())).is_err());
+            let compressed = with_context::<Deflate, _, _>(ws, |context| context.message(b"message")).unwrap();
+            assert!(inflate(b"\xff\xff no deflate", ws).is_none());
+            // Another thread may be waiting for it.
+            assert!(!(*ws).inflstream.state.is_null());
+            assert_eq!(inflate(&compressed, ws).as_deref(), Some(b"message".as_slice()));
+            release(ws);
+            memory::free(ws);
+        }
+    }
 }
