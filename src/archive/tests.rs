@@ -183,6 +183,22 @@ fn links_of_a_tgz_do_not_add_up_to_a_way_out() {
 }
 
 #[test]
+fn a_link_that_leads_out_once_all_is_there_is_removed() {
+    let folder = folder();
+    let links =
+        [("a", EntryType::Symlink, "d/e/../.."), ("d/e", EntryType::Symlink, "."), ("b", EntryType::Symlink, "d/c")];
+    let inside = folder.path().join("in");
+    assert_eq!(failed(unpack_tgz(&tgz(&folder, &links), &inside)), ["a"]);
+    assert!(fs::symlink_metadata(inside.join("a")).is_err());
+    assert!(fs::symlink_metadata(inside.join("b")).is_ok(), "one to nothing stays");
+    let damaged = tgz(&folder, &links);
+    let whole = fs::read(&damaged).unwrap();
+    fs::write(&damaged, &whole[..whole.len() - 20]).unwrap();
+    assert!(unpack_tgz(&damaged, &inside).is_err());
+    assert!(fs::symlink_metadata(inside.join("a")).is_err());
+}
+
+#[test]
 fn what_is_no_tgz_or_is_damaged_is_told() {
     let folder = folder();
     let to = folder.path().join("in");

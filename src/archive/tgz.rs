@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType};
@@ -21,11 +21,12 @@ pub fn unpack_tgz(path: &Path, destination: &Path) -> Result<(), ArchiveError> {
     let file = File::open(path).map_err(unreadable)?;
     let mut archive = Archive::new(MultiGzDecoder::new(file));
     let (mut entries, mut failed) = (0, Vec::new());
+    let mut links = Links { destination: &destination, made: Vec::new() };
     for entry in archive.entries().map_err(unreadable)? {
         match entry {
             Ok(mut entry) => {
                 let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-                if let Err(error) = unpack(&mut entry, &destination) {
+                if let Err(error) = unpack(&mut entry, &mut links) {
                     failed.push((name, error));
                 }
             }
@@ -34,10 +35,45 @@ pub fn unpack_tgz(path: &Path, destination: &Path) -> Result<(), ArchiveError> {
         }
         entries += 1;
     }
+    failed.extend(links.remove_escaped());
     outcome(failed)
 }
 
-fn unpack<R: Read>(entry: &mut Entry<'_, R>, destination: &Destination) -> Result<(), EntryError> {
+/// The symbolic links of an archive. One whose target is not there yet may lead out once a later entry has made a link on its way.
+struct Links<'a> {
+    destination: &'a Destination,
+    made: Vec<PathBuf>,
+}
+
+impl Links<'_> {
+    /// Whether there is a link here that leads out.
+    fn escapes(&self, place: &Path) -> bool {
+        let is_link = fs::symlink_metadata(place).is_ok_and(|found| found.is_symlink());
+        is_link && fs::canonicalize(place).is_ok_and(|found| !found.starts_with(self.destination.path()))
+    }
+
+    /// Removes the links that lead out, now that all is there.
+    fn remove_escaped(&mut self) -> Vec<(String, EntryError)> {
+        let made = std::mem::take(&mut self.made);
+        let escaped = made.into_iter().filter(|place| self.escapes(place));
+        let removed = escaped.map(|place| {
+            let error = fs::remove_file(&place).map_or_else(EntryError::Io, |()| EntryError::Escapes);
+            let name = place.strip_prefix(self.destination.path()).unwrap_or(&place);
+            (name.display().to_string(), error)
+        });
+        removed.collect()
+    }
+}
+
+impl Drop for Links<'_> {
+    /// Also when the archive is damaged.
+    fn drop(&mut self) {
+        self.remove_escaped();
+    }
+}
+
+fn unpack<R: Read>(entry: &mut Entry<'_, R>, links: &mut Links<'_>) -> Result<(), EntryError> {
+    let destination = links.destination;
     let name = entry.path()?.into_owned();
     let kind = entry.header().entry_type();
     match kind {
@@ -55,10 +91,11 @@ fn unpack<R: Read>(entry: &mut Entry<'_, R>, destination: &Destination) -> Resul
             let place = free_place(&name, destination)?;
             std::os::unix::fs::symlink(target, &place)?;
             // Links that stay inside by their text may lead out one behind the other.
-            if fs::canonicalize(&place).is_ok_and(|found| !found.starts_with(destination.path())) {
+            if links.escapes(&place) {
                 fs::remove_file(place)?;
                 return Err(EntryError::Escapes);
             }
+            links.made.push(place);
             Ok(())
         }
         EntryType::Link => {
@@ -76,7 +113,7 @@ fn unpack<R: Read>(entry: &mut Entry<'_, R>, destination: &Destination) -> Resul
 }
 
 /// Where a link can be made: what is there goes, unless it is a directory.
-fn free_place(name: &Path, destination: &Destination) -> Result<std::path::PathBuf, EntryError> {
+fn free_place(name: &Path, destination: &Destination) -> Result<PathBuf, EntryError> {
     let place = destination.place(name)?;
     if fs::symlink_metadata(&place).is_ok() {
         fs::remove_file(&place)?;
