@@ -134,6 +134,8 @@ enum Unfit {
     TooLarge { count: u16, size: u16 },
     #[error("its pieces are longer than announced, together more than twcfg.max_message_size")]
     TooLong,
+    #[error("{0} messages in pieces wait for their rest, as many as twcfg.max_messages allows")]
+    TooMany(u32),
     #[error("there is no memory")]
     Memory,
 }
@@ -284,8 +286,8 @@ pub unsafe extern "C" fn twMultipartMessageStore_Delete(store: *mut c_void) {
 }
 
 /// Takes a piece of a message. When it completes its set the whole message is returned, which the caller deletes with
-/// `twMessage_Delete`; otherwise NULL. A repeated piece replaces the earlier one; a piece with a number out of range, or of
-/// a set above `twcfg.max_message_size`, is deleted. A message that is no piece is given back as it is. Any thread.
+/// `twMessage_Delete`; otherwise NULL. A repeated piece replaces the earlier one; a piece with a number out of range, of
+/// a set above `twcfg.max_message_size`, or of one set more than `twcfg.max_messages`, is deleted. A message that is no piece is given back as it is. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twMultipartMessageStore_AddMessage(msg: *mut twMessage) -> *mut twMessage {
     guard(ptr::null_mut(), || {
@@ -344,6 +346,10 @@ unsafe fn keep(sets: *mut list::twList, msg: *mut twMessage) -> Result<Option<*m
         let (number, _) = checked(msg)?;
         let mut entry = set_of(sets, msg);
         if entry.is_null() {
+            let limit = current_config().max_messages;
+            if u32::try_from(list::twList_GetCount(sets)).is_ok_and(|count| count >= limit) {
+                return Err(Unfit::TooMany(limit));
+            }
             entry = mulitpartMessageStoreEntry_Create(msg);
             if entry.is_null() {
                 return Err(Unfit::Memory);
@@ -520,6 +526,21 @@ mod tests {
         // SAFETY: the one in use.
         unsafe { twMultipartMessageStore_Delete(twMultipartMessageStore_Instance().cast()) };
         assert_eq!(waiting(), 0);
+    }
+
+    #[test]
+    fn no_more_sets_wait_than_messages_may() {
+        let _turn = STORE.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = current_config().max_messages;
+        let mut piece = pieces_of(MessageCode::SUCCESS, 1).remove(0);
+        for id in 1..=limit + 1 {
+            piece[2..6].copy_from_slice(&id.to_be_bytes());
+            // SAFETY: the piece is given away.
+            assert!(unsafe { twMultipartMessageStore_AddMessage(read(&piece)) }.is_null());
+        }
+        assert_eq!(u32::try_from(waiting()), Ok(limit));
+        // SAFETY: the one in use.
+        unsafe { twMultipartMessageStore_Delete(twMultipartMessageStore_Instance().cast()) };
     }
 
     #[test]
