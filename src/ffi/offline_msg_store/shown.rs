@@ -26,7 +26,6 @@ impl Current {
             return;
         }
         let path = self.store.path();
-        let messages = self.store.waiting_messages();
         // SAFETY: our struct, which lives as long as this; the mutex in it keeps two threads apart.
         unsafe {
             let object = self.object;
@@ -39,7 +38,8 @@ impl Current {
             }
             if !(*object).offlineMsgList.is_null() {
                 twList_Clear((*object).offlineMsgList);
-                for message in messages {
+                // Asked for with the mutex held: what is shown last is what is there.
+                for message in self.store.waiting_messages() {
                     twList_Add((*object).offlineMsgList, memory::copy_bytes(&message).cast());
                 }
             }
@@ -57,6 +57,8 @@ impl Current {
 /// Reads the struct behind the exported pointer, which may be a program's own.
 fn with_struct<T>(on_nothing: T, read: impl FnOnce(&twOfflineMsgStore) -> T) -> T {
     show();
+    // Another thread may end the store meanwhile: ours lives on until it has been read.
+    let _current = current();
     let object = tw_offline_msg_store.load(Ordering::Acquire);
     // SAFETY: NULL, ours, or a struct that the program has put there and keeps.
     match unsafe { object.as_ref() } {

@@ -84,10 +84,8 @@ pub(super) fn create(accepting: bool, directory: Option<&[u8]>) -> c_int {
     tw_offline_msg_store.store(object, Ordering::Release);
     let old = current.replace(made.clone());
     drop(current);
-    if let Some(old) = old {
-        // SAFETY: the program has given its struct up by setting the pointer to NULL.
-        unsafe { delete_object(old.object) };
-    }
+    // The program has given the struct of the old one up by setting the pointer to NULL.
+    drop(old);
     if let Some(facade) = instance::current() {
         facade.connection().set_message_store(Some(made.store.clone()));
     }
@@ -103,8 +101,6 @@ pub fn delete() -> bool {
         facade.connection().set_message_store(None);
     }
     current.store.settle();
-    // SAFETY: by contract of the callers the program does not use the struct any more.
-    unsafe { delete_object(current.object) };
     !exported.is_null()
 }
 
@@ -112,6 +108,13 @@ pub fn delete() -> bool {
 pub fn adopt(connection: &Connection) {
     if let Some(current) = current() {
         connection.set_message_store(Some(current.store.clone()));
+    }
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        // SAFETY: nobody of ours has it any more; by contract of the functions that end a store neither has the program.
+        unsafe { delete_object(self.object) };
     }
 }
 
