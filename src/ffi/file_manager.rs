@@ -37,6 +37,7 @@ use super::text;
 use super::work::{self, locked};
 use crate::connection::{Incoming, Reply};
 use crate::files::{FileManager, FileSettings};
+use crate::store::notes::{Deferred, note};
 use crate::things::ServiceHandler;
 use crate::wire::MessageCode;
 use shown::{Shown, Watched};
@@ -159,6 +160,8 @@ pub unsafe extern "C" fn twFileManager_Create() -> c_int {
 }
 
 fn create() -> Result<(), c_int> {
+    // Before the lock: the log function may be the application's and call us, so its lines are written after that.
+    let _deferred = Deferred::new();
     let mut manager = locked(&MANAGER);
     if !fm.load(Ordering::Acquire).is_null() {
         return Ok(());
@@ -168,7 +171,7 @@ fn create() -> Result<(), c_int> {
     let shown = Shown::new().ok_or(TW_ERROR_ALLOCATING_MEMORY)?;
     let files = FileManager::new(Path::new(OsStr::from_bytes(&staging)), settings, Watched(shown.clone()));
     let files = files.map_err(|error| {
-        log::error!("the staging directory {staging} cannot be made: {error}; set twcfg.file_xfer_staging_dir");
+        note!(Error, "the staging directory {staging} cannot be made: {error}; set twcfg.file_xfer_staging_dir");
         // SAFETY: nobody has seen it.
         unsafe { shown.delete() };
         TW_ERROR_CREATING_STAGING_DIR

@@ -23,6 +23,7 @@ use super::threads::{twThread, twThread_Create, twThread_Delete, twThread_Stop};
 use super::tunnel_manager;
 use super::work::{self, Functions, locked};
 use crate::connection::Flag;
+use crate::store::notes::{Deferred, note};
 
 /// Any value of `enum twThreadingModel`, also one without a name.
 pub type twThreadingModel = c_uint;
@@ -92,6 +93,8 @@ pub unsafe extern "C" fn twExt_Start(
 }
 
 fn start(rate: u32, model: twThreadingModel, handlers: u32) {
+    // Before the lock: the log function may be the application's and call us, so its lines are written after that.
+    let _deferred = Deferred::new();
     let mut running = locked(&RUNNING);
     if running.started {
         return;
@@ -115,7 +118,7 @@ fn start(rate: u32, model: twThreadingModel, handlers: u32) {
             tasker::start_thread();
         }
         _ => {
-            log::warn!("twExt_Start does nothing for the single threaded model: twExt_Idle runs it");
+            note!(Warn, "twExt_Start does nothing for the single threaded model: twExt_Idle runs it");
             return;
         }
     }
@@ -127,7 +130,7 @@ fn thread(function: work::TaskFunction, rate: u32) -> Option<Thread> {
     // SAFETY: an SDK function of the right type, without an argument. Rate 0 would run it once only.
     let thread = unsafe { twThread_Create(Some(function), rate.max(1), ptr::null_mut(), TRUE as c_char) };
     if thread.is_null() {
-        log::error!("a thread for the SDK could not be started");
+        note!(Error, "a thread for the SDK could not be started");
         return None;
     }
     Some(Thread(thread))

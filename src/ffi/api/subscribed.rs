@@ -109,7 +109,7 @@ pub unsafe extern "C" fn twApi_SetSubscribedPropertyVTQ(
             return TW_NULL_OR_INVALID_API_SINGLETON;
         };
         // SAFETY: the object that C sees; a program may have put one of its own there.
-        if unsafe { (*super::exported()).callbackList.is_null() } {
+        if unsafe { (*facade.api()).callbackList.is_null() } {
             return TW_NULL_OR_INVALID_API_SINGLETON;
         }
         let (Some(thing), Some(name), Some(value)) = (thing, name, value) else { return TW_INVALID_PARAM };
