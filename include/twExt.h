@@ -3177,8 +3177,8 @@ void twMultipartMessageStore_Delete(void *store);
 
 /**
  * Takes a piece of a message. When it completes its set the whole message is returned, which the caller deletes with
- * `twMessage_Delete`; otherwise NULL. A repeated piece replaces the earlier one; a piece with a number out of range, or of
- * a set above `twcfg.max_message_size`, is deleted. A message that is no piece is given back as it is. Any thread.
+ * `twMessage_Delete`; otherwise NULL. A repeated piece replaces the earlier one; a piece with a number out of range, of
+ * a set above `twcfg.max_message_size`, or of one set more than `twcfg.max_messages`, is deleted. A message that is no piece is given back as it is. Any thread.
  */
 struct twMessage *twMultipartMessageStore_AddMessage(struct twMessage *msg);
 
