@@ -3939,7 +3939,7 @@ int twApi_Initialize(char *host,
                      char autoreconnect);
 
 /**
- * Disconnects, moves property values that were not sent to disk, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
+ * Disconnects, moves property values that were not sent to disk, frees the API object, the file and tunnel managers and everything registered, and resets the logger. No other thread may be inside the SDK.
  * Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
  *
  * # Safety
@@ -5887,17 +5887,12 @@ TW_END_DECLARATIONS
 
 TW_BEGIN_DECLARATIONS
 
-typedef struct twActiveTunnel {
-    char *thingName;
-    char *tid;
-    char *peerName;
-    char *host;
-    uint16_t port;
-    DATETIME startTime;
-    DATETIME endTime;
-    char *type;
-} twActiveTunnel;
-
+/**
+ * Called when a tunnel starts (`started` TRUE, in the thread that handles StartTunnel, before anything is connected) and when it has ended
+ * (FALSE, in the thread of twTunnelManager_TaskerFunction). `peerName` is NULL unless the platform has completed the tunnel. Times in
+ * milliseconds since 1970 UTC, `endTime` 0 at the start. `bytesSent` went to the platform. A port above 32767 is negative: cast it to
+ * uint16_t. Texts are the SDK's, for the time of the call.
+ */
 typedef void (*tunnel_cb)(char started,
                           const char *tid,
                           const char *thingName,
@@ -5913,6 +5908,203 @@ typedef void (*tunnel_cb)(char started,
                           void *userdata);
 
 typedef twList twActiveTunnelList;
+
+typedef struct twActiveTunnel {
+    char *thingName;
+    char *tid;
+    char *peerName;
+    char *host;
+    uint16_t port;
+    DATETIME startTime;
+    DATETIME endTime;
+    char *type;
+} twActiveTunnel;
+
+/**
+ * Makes the tunnel manager. twApi_Initialize does it when `twcfg.tunneling_enabled` is not 0. A second call changes nothing. Returns 0,
+ * 102 without an API object or memory.
+ */
+int twTunnelManager_Create(TW_NO_PROTOTYPE);
+
+/**
+ * Ends all tunnels, calls the callbacks for them, and forgets callbacks and settings. twApi_Delete does it. Returns 0, also
+ * when there is no manager.
+ */
+int twTunnelManager_Delete(TW_NO_PROTOTYPE);
+
+/**
+ * Ends all tunnels and calls the callbacks for them with `started` FALSE. Waits until they have ended. Returns 0, 1400
+ * without a manager.
+ */
+int twTunnelManager_StopAllTunnels(TW_NO_PROTOTYPE);
+
+/**
+ * Calls the callbacks for the tunnels that have ended since the last call. Tunnels themselves need no tick. The arguments are not
+ * looked at. Returns at once when nothing has happened. Callbacks run in this call.
+ *
+ * # Safety
+ * Both arguments may be anything.
+ */
+void twTunnelManager_TaskerFunction(DATETIME _now,
+                                    void *_params);
+
+/**
+ * Calls twTunnelManager_TaskerFunction again and again until there is no manager any more: for a thread of the program's. Callbacks run
+ * in this call.
+ *
+ * # Safety
+ * As for twTunnelManager_TaskerFunction.
+ */
+void twTunnelManager_ThreadFunction(DATETIME now,
+                                    void *params);
+
+/**
+ * Registers a function that is called when a tunnel starts and when it has ended: that of an id, or all with NULL or `*`. Returns 0, 1400
+ * without a manager, 101 for a NULL function.
+ *
+ * # Safety
+ * `id` is NULL or a C string (copied); `userdata` is handed to the function.
+ */
+int twTunnelManager_RegisterTunnelCallback(tunnel_cb cb,
+                                           char *id,
+                                           void *userdata);
+
+/**
+ * Removes all registrations of a function with that id (`*` for those of all tunnels) and that pointer. Returns 0, also when there is
+ * none, 1400 without a manager, 101 for a NULL function or id. A NULL `userdata` gives 101 as well, as in the original, but what was
+ * registered with NULL is removed.
+ *
+ * # Safety
+ * `id` is NULL or a C string.
+ */
+int twTunnelManager_UnregisterTunnelCallback(tunnel_cb cb,
+                                             char *id,
+                                             void *userdata);
+
+/**
+ * The open tunnels, as a new list of `twActiveTunnel`: the caller's, delete with twList_Delete. NULL without a manager.
+ */
+twActiveTunnelList *twTunnelManager_ListActiveTunnels(TW_NO_PROTOTYPE);
+
+/**
+ * Lets tunnels go to a host and port. As long as this was never called, the platform may have tunnels to every host that the device
+ * can reach, as in the original; from the first call on, only to what was allowed: StartTunnel answers 0x83 for anything else. A NULL host
+ * is every host, port 0 every port. Hosts are compared with what the platform asks for, as texts; names are not looked up. Any thread;
+ * tunnels that are open stay. Returns 0, 101 for an empty host.
+ *
+ * # Safety
+ * `host` is NULL or a C string (copied).
+ */
+int twedge_allow_tunnel(const char *host,
+                        uint16_t port);
+
+/**
+ * Forgets what twedge_allow_tunnel() has allowed: tunnels may go nowhere (`anywhere` FALSE), or to every host and port, as in the
+ * original (TRUE). Any thread; tunnels that are open stay.
+ */
+void twedge_allow_tunnels(char anywhere);
+
+/**
+ * Whether the platform may read and write files through tunnels of type `file`: those of the virtual directories of the thing that
+ * the tunnel is started on. Off by default; then StartTunnel answers 0xA0. Any thread.
+ */
+void twedge_allow_file_tunnels(char on);
+
+/**
+ * Serves a tunnel service of an entity: what the library does with a request of the platform that no registration takes. Callbacks run in this
+ * call. `*content` becomes NULL. Returns a message code: 64 for success, 128 for an unknown service or missing arguments, 160 without a
+ * manager or a place for the result, otherwise as the service.
+ *
+ * # Safety
+ * The texts are NULL or C strings, `params` is NULL or a table, `content` NULL or a place for a pointer.
+ */
+enum msgCodeEnum tunnelServiceCallback(const char *entityName,
+                                       const char *serviceName,
+                                       twInfoTable *params,
+                                       twInfoTable **content);
+
+/**
+ * Makes tunnels that start from now on go to another server than the API. The third argument is the function that supplies the
+ * application key (twPasswdCallbackFunction), cast to `char *`: not a key. Returns 0, 1400 without a manager, 101 for NULL or port 0.
+ *
+ * # Safety
+ * `host` is NULL or a C string (copied); `appkey` NULL or such a function.
+ */
+int twTunnelManager_UpdateTunnelServerInfo(char *host,
+                                           uint16_t port,
+                                           char *appkey);
+
+/**
+ * Makes tunnels that start from now on use an HTTP proxy of their own. User and callback may be NULL if the proxy asks for nothing; the
+ * callback is asked for the password when a tunnel starts, in the thread that handles StartTunnel. A NULL host or port 0: no proxy,
+ * whatever the API uses. Nothing happens without a manager.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+void twTunnelManager_SetProxyInfo(char *proxyHost,
+                                  uint16_t proxyPort,
+                                  char *proxyUser,
+                                  twPasswdCallbackFunction proxyPassCallback);
+
+/**
+ * Whether tunnels accept a server whose certificate is self-signed. See twApi_SetSelfSignedOk.
+ */
+void twTunnelManager_SetSelfSignedOk(char state);
+
+/**
+ * Whether tunnels accept every certificate. See twApi_DisableCertValidation.
+ */
+void twTunnelManager_DisableCertValidation(char state);
+
+/**
+ * Whether tunnels send everything in clear, the application key included.
+ */
+void twTunnelManager_DisableEncryption(char state);
+
+/**
+ * Compares fields of the server's certificate when a tunnel connects: common name, organization and unit of subject and issuer. NULL
+ * is not compared; each call replaces all six.
+ *
+ * # Safety
+ * The texts are NULL or C strings (copied).
+ */
+void twTunnelManager_SetX509Fields(char *subject_cn,
+                                   char *subject_o,
+                                   char *subject_ou,
+                                   char *issuer_cn,
+                                   char *issuer_o,
+                                   char *issuer_ou);
+
+/**
+ * Makes tunnels trust the certificates of this PEM file only; with NULL the public roots. The type is not looked at. The file is opened
+ * when a tunnel starts: one that cannot be read ends the tunnel.
+ *
+ * # Safety
+ * The path is NULL or a C string (copied).
+ */
+void twTunnelManager_LoadCACert(const char *file,
+                                int _type);
+
+/**
+ * Makes tunnels present the certificate chain of this PEM file, with the key of twTunnelManager_SetClientKey; with NULL none. The
+ * file is opened when a tunnel starts: one that cannot be read ends the tunnel.
+ *
+ * # Safety
+ * The path is NULL or a C string (copied).
+ */
+void twTunnelManager_LoadClientCert(char *file);
+
+/**
+ * Sets the key of the client certificate of tunnels: type 2 is DER, everything else PEM. File and passphrase are asked for when a
+ * tunnel starts, in the thread that handles StartTunnel: a key that cannot be used ends the tunnel. NULL for a path is no key.
+ *
+ * # Safety
+ * The path is NULL or a C string (copied).
+ */
+void twTunnelManager_SetClientKey(const char *file,
+                                  twPasswdCallbackFunction passphraseCallback,
+                                  int type);
 
 TW_END_DECLARATIONS
 

@@ -22,6 +22,7 @@ pub(super) mod security;
 mod state;
 mod subscribed;
 
+pub(super) use application::ask_key;
 pub use bind::*;
 pub(super) use config::{current as current_config, update as update_config};
 pub use dispatch::{
@@ -44,6 +45,7 @@ pub use proxy::{twApi_ClearProxyInfo, twApi_SetProxyInfo};
 pub use pump::twMessageHandler_msgHandlerTask;
 pub use register::*;
 pub use requests::*;
+pub(super) use security::tls_options;
 pub use security::*;
 pub use state::*;
 pub use subscribed::*;

@@ -23,6 +23,7 @@ mod worker;
 
 pub use allow::AllowedTarget;
 pub use error::TunnelError;
+pub(crate) use host::tell;
 pub use host::{OverConnection, TunnelHost, TunnelSettings, Way};
 pub use manager::TunnelManager;
 pub use start::{FileMode, MAX_CHUNK, MAX_TID, MIN_CHUNK, Target, TunnelStart};

@@ -76,7 +76,7 @@ impl UpdateObserver for CApplication {
 }
 
 /// Asks the application for its key.
-pub(super) fn ask_key(facade: &Facade) -> AppKey {
+pub(in crate::ffi) fn ask_key(facade: &Facade) -> AppKey {
     // SAFETY: the struct lives as long as the facade.
     let callback = unsafe { (*facade.objects().ws).api_key_callback };
     let mut buffer = Zeroizing::new(vec![0u8; KEY_BUFFER + 1]);

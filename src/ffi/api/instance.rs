@@ -88,7 +88,7 @@ pub(super) fn uninstall() -> Option<Arc<Facade>> {
 }
 
 /// The object, whatever `tw_api` says, and without taking over what C has written.
-pub(super) fn any() -> Option<Arc<Facade>> {
+pub(in crate::ffi) fn any() -> Option<Arc<Facade>> {
     INSTANCE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 

@@ -29,6 +29,7 @@ use crate::ffi::passwds::twPasswdCallbackFunction;
 use crate::ffi::subscribed_props::Manager;
 use crate::ffi::tasker::{twTaskFunction, twTasker_CreateTask};
 use crate::ffi::tls::client::cipher_set_is_usable;
+use crate::ffi::tunnel_manager::{self, twTunnelManager_Delete};
 use crate::ffi::{memory, offline_msg_store, shapes, standard_props, text};
 
 /// What this library is compatible with.
@@ -183,6 +184,7 @@ pub unsafe extern "C" fn twApi_Initialize(
             log::error!("there is no memory for the manager of subscribed properties: they cannot be set");
         }
         file_manager::attach();
+        tunnel_manager::create_if_enabled();
         TW_OK
     })
 }
@@ -224,7 +226,7 @@ impl Drop for DeletionTurn {
     }
 }
 
-/// Disconnects, moves property values that were not sent to disk, frees the API object, the file manager and everything registered, and resets the logger. No other thread may be inside the SDK.
+/// Disconnects, moves property values that were not sent to disk, frees the API object, the file and tunnel managers and everything registered, and resets the logger. No other thread may be inside the SDK.
 /// Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
 ///
 /// # Safety
@@ -237,6 +239,7 @@ pub unsafe extern "C" fn twApi_Delete() -> c_int {
         let Some(facade) = instance::current().or_else(instance::uninstall) else { return TW_OK };
         facade.connection().disconnect(b"Shutting down");
         facade.connection().stop_connection_attempt();
+        twTunnelManager_Delete();
         pump::uninstall();
         facade.connection().shut_down();
         Manager::stop();

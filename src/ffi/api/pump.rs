@@ -11,6 +11,7 @@ use crate::ffi::file_manager;
 use crate::ffi::guard::guard;
 use crate::ffi::messaging;
 use crate::ffi::os_port::DATETIME;
+use crate::ffi::tunnel_manager::{self, twTunnelManager_TaskerFunction};
 use crate::ffi::work::{self, Functions, Waiter};
 
 /// The longest sleep when nobody says until when: a bound on damage, not a period that anything relies on.
@@ -27,13 +28,17 @@ impl Waiter for ConnectionWaiter {
         let until = until.unwrap_or_else(|| Instant::now() + FOREVER);
         let Some(facade) = self.0.upgrade() else { return true };
         let is_handler = functions.contains(Functions::HANDLER);
-        // Messages that a program feeds in by itself wait elsewhere.
-        let has_waiting = || is_handler && messaging::has_waiting();
+        let is_for_tunnels = functions.contains(Functions::TUNNELS);
+        // Messages that a program feeds in by itself wait elsewhere, and so do tunnels that have ended.
+        let has_waiting = || (is_handler && messaging::has_waiting()) || (is_for_tunnels && tunnel_manager::has_work());
         let keep_waiting = || !stop() && !has_waiting();
         if functions == Functions::RESPONSES {
             // Requests that wait are not for this thread, and nothing tells it about answers alone: it looks as often as the original.
             std::thread::sleep(RESPONSE_PERIOD.min(until.saturating_duration_since(Instant::now())));
             return true;
+        }
+        if functions == Functions::TUNNELS {
+            return tunnel_manager::wait(until, &|| !stop());
         }
         let work = match (functions.contains(Functions::TASKER), is_handler) {
             (true, true) => Work::Both,
@@ -52,6 +57,7 @@ impl Waiter for ConnectionWaiter {
         if let Some(facade) = self.0.upgrade() {
             facade.connection().wake_pumps();
         }
+        tunnel_manager::ring();
     }
 }
 
@@ -66,8 +72,11 @@ fn wait_for_tasker(facade: &Facade, work: Work, until: Instant, keep_waiting: &d
 
 /// Tells the threads of ours how to wait for this API object.
 pub(super) fn install(facade: &Arc<Facade>) {
-    let functions: [(work::TaskFunction, Functions); 2] =
-        [(twApi_TaskerFunction, Functions::TASKER), (twMessageHandler_msgHandlerTask, Functions::HANDLER)];
+    let functions: [(work::TaskFunction, Functions); 3] = [
+        (twApi_TaskerFunction, Functions::TASKER),
+        (twMessageHandler_msgHandlerTask, Functions::HANDLER),
+        (twTunnelManager_TaskerFunction, Functions::TUNNELS),
+    ];
     work::install(&functions, Arc::new(ConnectionWaiter(Arc::downgrade(facade))));
 }
 

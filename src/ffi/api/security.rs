@@ -141,6 +141,12 @@ pub(in crate::ffi) unsafe fn prescribe(facade: &Facade, texts: [*mut c_char; 6])
     change_silently(facade, |security| security.options.fields = fields);
 }
 
+/// The settings as they are now, and whether there is encryption at all: what tunnels begin with.
+pub(in crate::ffi) fn tls_options(facade: &Facade) -> (TlsOptions, bool) {
+    let security = facade.security();
+    (security.options.clone(), security.encrypted)
+}
+
 /// Shows a setting in the connection info, from which tunnels take it.
 fn inform(facade: &Facade, change: impl FnOnce(*mut twConnectionInfo)) {
     facade.registering(|_| show(facade, change));

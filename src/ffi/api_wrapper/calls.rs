@@ -29,6 +29,7 @@ use crate::ffi::info_table::table::twInfoTable_Delete;
 use crate::ffi::info_table::{twDataShape, twInfoTable};
 use crate::ffi::list::{self, twList};
 use crate::ffi::logger::{log_function, twLogger_SetFunction, twLogger_SetIsVerbose, twLogger_SetLevel};
+use crate::ffi::tunnel_manager::{twTunnelManager_Create, twTunnelManager_Delete};
 
 /// twApi_ReadProperty with a block as result, given to the caller, who frees it with twWDataBlock_Free.
 ///
@@ -407,6 +408,22 @@ pub unsafe extern "C" fn twWFileManager_GetFile(
             sourceRepo, sourcePath, sourceFile, targetRepo, targetPath, targetFile, timeout, asynch, tid,
         )
     }
+}
+
+/// twTunnelManager_Create.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn twWTunnelManager_Create() -> c_int {
+    twTunnelManager_Create()
+}
+
+/// twTunnelManager_Delete.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn twWTunnelManager_Delete() -> c_int {
+    twTunnelManager_Delete()
 }
 
 /// Level, verbosity and function of the logger in one call; a NULL function keeps the one there. Returns 0.
