@@ -5645,6 +5645,14 @@ void twFileManager_MakeFileCallback(char rcvd,
                                     struct twFileTransferInfo *fti);
 
 /**
+ * Whether interrupted transfers are cleaned up: files that the platform has opened are closed when the connection ends, so that their paths
+ * are free at once, and `.part` files in the staging directory that are not open and were not changed for 7 days are removed, now, by
+ * twFileManager_Create() and whenever a connection ends. Off, such files stay open until they have been idle for `twcfg.file_xfer_timeout`
+ * milliseconds, and nothing is removed, as in the original. An addition to the interface. Any thread.
+ */
+void twedge_clean_up_transfers(char on);
+
+/**
  * Offers a directory to the platform as a virtual directory of a thing, replacing the one of that name. The path is not looked
  * at; a relative one gets a leading `/`. Returns 0, 1300 without a manager, 101 for NULL.
  *

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "connection/copy.rs"]
+mod copy;
 #[path = "connection/link.rs"]
 mod link;
 #[path = "connection/steps.rs"]

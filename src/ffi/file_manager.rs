@@ -4,6 +4,7 @@
 //! directories, the open files and the callbacks, as lists of their own.
 
 mod callbacks;
+mod clean_up;
 mod directories;
 mod file;
 mod job;
@@ -12,6 +13,7 @@ mod shown;
 mod transfer;
 
 pub use callbacks::*;
+pub use clean_up::*;
 pub use directories::*;
 pub use file::*;
 pub use job::*;
@@ -155,6 +157,7 @@ pub unsafe extern "C" fn twFileManager_Create() -> c_int {
     guard(TW_ERROR_ALLOCATING_MEMORY, || {
         let created = create();
         attach();
+        clean_up::manager_created();
         created.err().unwrap_or(TW_OK)
     })
 }

@@ -200,16 +200,27 @@ impl FileManager {
     /// # Errors
     /// [`FileError::Busy`] when it is open; it cannot be opened.
     pub fn open(&self, thing: &Text, path: &VirtualPath, mode: OpenMode) -> Result<Arc<OpenFile>, FileError> {
-        self.open_for(thing, path, mode, None)
+        self.open_as(thing, path, mode, None, false)
     }
 
-    /// Opens a file, for a transfer if there is one.
+    /// Opens a file for a service, and for a transfer if there is one.
     pub(super) fn open_for(
         &self,
         thing: &Text,
         path: &VirtualPath,
         mode: OpenMode,
         tid: Option<&Text>,
+    ) -> Result<Arc<OpenFile>, FileError> {
+        self.open_as(thing, path, mode, tid, true)
+    }
+
+    fn open_as(
+        &self,
+        thing: &Text,
+        path: &VirtualPath,
+        mode: OpenMode,
+        tid: Option<&Text>,
+        for_platform: bool,
     ) -> Result<Arc<OpenFile>, FileError> {
         let place = self.place(thing, path)?;
         let key = place.key();
@@ -227,6 +238,7 @@ impl FileManager {
             key: key.clone(),
             mode,
             tid: tid.cloned(),
+            for_platform,
         };
         let file = OpenFile::open(what).map_err(|error| FileError::io("opening", path.text(), error))?;
         if !self.0.open.add(&file, collides) {

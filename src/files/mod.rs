@@ -11,6 +11,7 @@
 
 mod browse;
 mod change;
+mod clean_up;
 mod complete;
 mod copy;
 mod directory;

@@ -73,6 +73,7 @@ pub struct OpenFile {
     key: PathBuf,
     mode: OpenMode,
     tid: Option<Text>,
+    pub(super) for_platform: bool,
     size: u64,
     handle: Mutex<Option<Arc<File>>>,
     use_: Mutex<Use>,
@@ -108,11 +109,13 @@ pub(super) struct Description {
     pub key: PathBuf,
     pub mode: OpenMode,
     pub tid: Option<Text>,
+    /// A service has opened it.
+    pub for_platform: bool,
 }
 
 impl OpenFile {
     pub(super) fn open(what: Description) -> io::Result<Arc<Self>> {
-        let Description { thing, path, real, key, mode, tid } = what;
+        let Description { thing, path, real, key, mode, tid, for_platform } = what;
         let handle = mode.open(&real)?;
         let size = handle.metadata()?.len();
         Ok(Arc::new(Self {
@@ -123,6 +126,7 @@ impl OpenFile {
             key,
             mode,
             tid,
+            for_platform,
             size,
             handle: Mutex::new(Some(Arc::new(handle))),
             use_: Mutex::new(Use { last: Instant::now(), working: 0, held: false }),
@@ -188,6 +192,11 @@ impl OpenFile {
         let mut use_ = locked(&self.use_);
         use_.held = held;
         use_.last = Instant::now();
+    }
+
+    /// Whether the application keeps it open.
+    pub(super) fn is_held(&self) -> bool {
+        locked(&self.use_).held
     }
 
     /// Whether it was last used so long ago.
@@ -345,7 +354,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let real = directory.path().join("a");
         let mode = OpenMode::RECEIVE;
-        let what = Description { thing: "T".into(), path: "/d/a".into(), key: real.clone(), real, mode, tid: None };
+        let (thing, path, key) = ("T".into(), "/d/a".into(), real.clone());
+        let what = Description { thing, path, key, real, mode, tid: None, for_platform: true };
         let file = OpenFile::open(what).unwrap();
         let files = OpenFiles::default();
         assert!(files.add(&file, |_| false));

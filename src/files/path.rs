@@ -7,7 +7,7 @@ use crate::model::Text;
 pub const STAGING_DIRECTORY: &str = "__staging__";
 
 /// What the name of a file ends in while it is being received.
-const PART: &[u8] = b".part";
+pub(super) const PART: &[u8] = b".part";
 
 /// Whether a byte stands between the components of a path.
 fn is_separator(byte: u8) -> bool {

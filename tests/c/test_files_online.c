@@ -7,9 +7,11 @@
 #include "check.h"
 #include "platform.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REPOSITORY "SystemRepository"
@@ -172,6 +174,39 @@ static void test_stalling(void) {
     twcfg.file_xfer_timeout = 30000;
 }
 
+static void set_age(const char *name, time_t age) {
+    struct timespec times[2] = {{0, 0}, {0, 0}};
+    times[0].tv_sec = times[1].tv_sec = time(NULL) - age;
+    CHECK_INT(utimensat(AT_FDCWD, path_of(name), times, 0), 0);
+}
+
+/* F24: what interrupted transfers leave stays, unless a program asks for its removal. */
+static void test_cleaning_up(void) {
+    char answer[2048];
+    put("staging/old.part");
+    put("staging/new.part");
+    set_age("staging/old.part", 8 * 24 * 3600);
+    CHECK_INT(rest("POST", service("StartFileTransfer"), "{\"path\":\"/logs/u\",\"mode\":\"write\",\"tid\":\"cut\"}", answer,
+                   sizeof(answer)),
+              200);
+    CHECK_INT(twApi_Disconnect("once"), TW_OK);
+    CHECK_INT(twList_GetCount(fm->openFiles), 1);
+    CHECK(is_whole("staging/old.part"));
+    CHECK_INT(twApi_Connect(TIME, 3), TW_OK);
+
+    twedge_clean_up_transfers(TRUE);
+    CHECK(!is_whole("staging/old.part"));
+    CHECK(is_whole("staging/new.part"));
+    CHECK_INT(twList_GetCount(fm->openFiles), 1);
+    put("staging/old.part");
+    set_age("staging/old.part", 8 * 24 * 3600);
+    CHECK_INT(twApi_Disconnect("twice"), TW_OK);
+    CHECK_INT(twList_GetCount(fm->openFiles), 0);
+    CHECK(!is_whole("staging/old.part"));
+    CHECK_INT(twApi_Connect(TIME, 3), TW_OK);
+    twedge_clean_up_transfers(FALSE);
+}
+
 static void test_without_manager(void) {
     char answer[2048];
     twFileManager_Delete();
@@ -188,6 +223,7 @@ int main(void) {
     test_failing();
     test_services();
     test_stalling();
+    test_cleaning_up();
     test_without_manager();
     for (i = 0; i < 3; i++) {
         twThread_Delete(threads[i]);

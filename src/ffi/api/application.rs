@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::instance::Facade;
 use super::{bind, events, message_handler, register, subscribed};
 use crate::connection::{AppKey, Application, BindEvent, Incoming, Reply};
+use crate::ffi::file_manager;
 use crate::ffi::messaging::{
     eventcb, msgHandlerOnClose, msgHandlerOnConnect, msgHandlerOnPing, msgHandlerOnPong, twMessageHandler,
 };
@@ -114,6 +115,7 @@ impl Application for CApplication {
     }
 
     fn on_close(&self, payload: &[u8]) {
+        file_manager::link_ended();
         // SAFETY: a live WebSocket and a live handler.
         unsafe {
             let slot = |ws: *const twWs| of_program((*ws).on_ws_close, msgHandlerOnClose);

@@ -2,6 +2,7 @@
 
 mod browsing;
 mod changing;
+mod cleaning;
 mod links;
 mod transferring;
 
