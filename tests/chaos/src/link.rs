@@ -293,3 +293,94 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
 fn is_time_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    const SENT: [u8; 100] = [7; 100];
+
+    /// A link with a fault after ten bytes to the platform.
+    struct Bench {
+        device: TcpStream,
+        platform: TcpStream,
+        listener: TcpListener,
+        counts: Arc<Counts>,
+    }
+
+    fn bench(kind: Kind) -> Bench {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let accept = || {
+            let outside = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            (outside, listener.accept().unwrap().0)
+        };
+        let ((device, inner), (outer, platform)) = (accept(), accept());
+        let length = Duration::from_millis(100);
+        let fault = Fault { kind, direction: Direction::Up, after: 10, length, piece: 3 };
+        let counts = Arc::new(Counts::default());
+        Arc::new(Link::new(inner, outer, Some(fault), counts.clone()).unwrap()).carry();
+        let bench = Bench { device, platform, listener, counts };
+        (&bench.device).write_all(&SENT).unwrap();
+        bench
+    }
+
+    /// What arrives at an end of the link, and whether it is reset then.
+    fn arrives(mut at: &TcpStream) -> (usize, bool) {
+        let mut bytes = Vec::new();
+        let read = at.read_to_end(&mut bytes);
+        (bytes.len(), read.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset))
+    }
+
+    #[test]
+    fn what_ends_a_link_ends_it_in_its_own_way() {
+        for (kind, arriving) in [
+            (Kind::Drop, (0, false)),
+            (Kind::Reset, (0, true)),
+            (Kind::Cut, (10, true)),
+            (Kind::Truncate, (10, false)),
+            (Kind::HalfClose, (100, false)),
+        ] {
+            let bench = bench(kind);
+            assert_eq!(arrives(&bench.platform), arriving, "{kind:?}");
+            assert_eq!(bench.counts.of(kind), 1);
+        }
+    }
+
+    #[test]
+    fn after_a_half_close_the_other_direction_goes_on() {
+        let bench = bench(Kind::HalfClose);
+        assert_eq!(arrives(&bench.platform), (100, false));
+        (&bench.platform).write_all(b"answer").unwrap();
+        let mut answer = [0; 6];
+        (&bench.device).read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"answer");
+    }
+
+    #[test]
+    fn what_only_slows_a_link_costs_no_byte() {
+        for kind in [Kind::Delay, Kind::Stall, Kind::Throttle] {
+            let began = Instant::now();
+            let bench = bench(kind);
+            bench.device.shutdown(Shutdown::Write).unwrap();
+            assert_eq!(arrives(&bench.platform), (100, false), "{kind:?}");
+            // 34 pieces with 2 ms before each.
+            assert!(began.elapsed() >= Duration::from_millis(60), "{kind:?}");
+            assert_eq!(bench.counts.of(kind), 1);
+        }
+    }
+
+    #[test]
+    fn a_duplicate_gets_everything_from_the_beginning() {
+        let bench = bench(Kind::Duplicate);
+        let (duplicate, _) = bench.listener.accept().unwrap();
+        (&bench.device).write_all(&SENT).unwrap();
+        bench.device.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(arrives(&bench.platform), (200, false));
+        bench.platform.shutdown(Shutdown::Write).unwrap();
+        let mut all = [0; 200];
+        (&duplicate).read_exact(&mut all).unwrap();
+        assert_eq!(bench.counts.of(Kind::Duplicate), 1);
+    }
+}

@@ -94,7 +94,7 @@ fn client(options: &Options) -> Result<Client, Error> {
         anchors.load(load_certificates(ca)?);
         endpoint.tls = Some(TlsOptions { anchors, ..TlsOptions::default() }.client_config()?);
     }
-    let client = Client::new(endpoint, settings(), || AppKey::new(KEY.as_bytes().to_vec()));
+    let client = Client::new(endpoint, settings(options.seed), || AppKey::new(KEY.as_bytes().to_vec()));
     for name in PROPERTIES {
         let property = PropertyDefinition::new(BaseType::NUMBER, None, Some("ALWAYS"), 0.0);
         client.things().registry.register_property(EntityType::THING, THING, name, property, Arc::new(Unread))?;
@@ -103,9 +103,10 @@ fn client(options: &Options) -> Result<Client, Error> {
     Ok(client)
 }
 
-/// A device on a bad network is impatient.
-fn settings() -> Settings {
+/// A device on a bad network is impatient. With small messages a full store is sent in many of them, and rewritten meanwhile.
+fn settings(seed: u64) -> Settings {
     Settings {
+        max_message_size: if seed % 2 == 0 { 1200 } else { 1 << 20 },
         message_timeout: Duration::from_secs(2),
         ping_rate: Duration::from_secs(1),
         pong_timeout: Duration::from_secs(1),
@@ -183,7 +184,7 @@ fn produce(client: &Client, options: &Options, online: &AtomicBool, stop: &Atomi
                 online.store(false, Ordering::SeqCst);
                 client.disconnect("a pause");
             }
-            2..10 => online.store(true, Ordering::SeqCst),
+            2..6 => online.store(true, Ordering::SeqCst),
             _ => {}
         }
         thread::sleep(Duration::from_millis(rng.u64(..25)));
