@@ -43,7 +43,7 @@ def run(args, compilers, entries, options):
             allow.write("".join(row + "\n" for row in expand(entry)[0]))
         allow.flush()
         command = [sys.executable, os.path.join(HERE, "check_abi.py"), "--include", INCLUDE,
-                   "--max-tier", "1", "--allow", allow.name, "--verbose", "--cc", compilers[0], "--cxx", compilers[1]]
+                   "--allow", allow.name, "--verbose", "--cc", compilers[0], "--cxx", compilers[1]]
         p = subprocess.run(command + options, stdout=subprocess.PIPE, text=True)
     failing = set()
     for line in p.stdout.splitlines():

@@ -6,7 +6,7 @@
 TW_BEGIN_DECLARATIONS
 
 #ifndef TW_POOL_COUNTS_
-#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
+#if !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L
 #define TW_POOL_COUNTS_ uint32_t msgHandlerThreadCount, uint32_t apiTaskerThreadCount
 #else
 #define TW_POOL_COUNTS_
