@@ -1952,16 +1952,14 @@ typedef struct twConnectionInfo {
  * Makes connection settings: empty ones for NULL, otherwise a copy of all fields, texts included. The caller owns them
  * and deletes them with `twConnectionInfo_Delete`. NULL when there is no memory.
  *
- * # Safety
- * `copy` is NULL or settings whose texts are NULL or C strings.
+ * Requires: `copy` is NULL or settings whose texts are NULL or C strings.
  */
 struct twConnectionInfo *twConnectionInfo_Create(struct twConnectionInfo *copy);
 
 /**
  * Deletes connection settings with their texts. NULL is fine.
  *
- * # Safety
- * `info` is NULL or settings of `twConnectionInfo_Create`, whose texts are NULL or from `malloc`; not used afterwards.
+ * Requires: `info` is NULL or settings of `twConnectionInfo_Create`, whose texts are NULL or from `malloc`; not used afterwards.
  */
 void twConnectionInfo_Delete(void *info);
 
@@ -3072,8 +3070,7 @@ int twBindBody_ToStream(struct twBindBody *body, twStream *s, char *gatewayName,
  * that end the flush. No connection is needed. Returns 0, 1107 for NULL, 305 when the compressor fails, the codes of
  * `twStream_AddBytes`.
  *
- * # Safety
- * `buf` is NULL or has `length` bytes; stream and object are NULL or live.
+ * Requires: `buf` is NULL or has `length` bytes; stream and object are NULL or live.
  */
 int twCompressBytes(char *buf, uint32_t length, twStream *s, twWs *ws);
 
@@ -3277,8 +3274,7 @@ int twResponseBody_ToStream(struct twResponseBody *body, twStream *s);
  * 209 when it cannot be written. With a store of offline messages a request that would give 203 or 209 gives 308 instead: it is
  * stored, the message is taken and `*msg` is NULL; 314 when the store is full, 306 when it cannot be written. Any thread.
  *
- * # Safety
- * `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
+ * Requires: `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
  */
 int twMessage_Send(struct twMessage **msg,
                    twWs *ws);
@@ -3338,8 +3334,7 @@ typedef struct twRequestCallbackStruct {
  * before. It is the SDK's until twMessageHandler_Delete. NULL for NULL as long as there is none. twApi_Initialize makes one
  * with a WebSocket object of its own the handler of the process.
  *
- * # Safety
- * `ws` is NULL or lives until another one takes its place.
+ * Requires: `ws` is NULL or lives until another one takes its place.
  */
 struct twMessageHandler *twMessageHandler_Instance(twWs *ws);
 
@@ -3348,16 +3343,14 @@ struct twMessageHandler *twMessageHandler_Instance(twWs *ws);
  * object goes out of use at once and is freed by twApi_Delete. NULL stands for the handler of the process. Returns 0, 300
  * when there is none.
  *
- * # Safety
- * `handler` is NULL or from twMessageHandler_Instance, and not used afterwards.
+ * Requires: `handler` is NULL or from twMessageHandler_Instance, and not used afterwards.
  */
 int twMessageHandler_Delete(struct twMessageHandler *handler);
 
 /**
  * Sets the function that is called when the connection is open; NULL clears it. Returns 0, also without a handler.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_RegisterConnectCallback(struct twMessageHandler *handler, eventcb cb);
 
@@ -3365,8 +3358,7 @@ int twMessageHandler_RegisterConnectCallback(struct twMessageHandler *handler, e
  * Sets the function that is called when the connection has ended, with the reason; NULL clears it. Returns 0, 300 without
  * a handler.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_RegisterCloseCallback(struct twMessageHandler *handler,
                                            eventcb cb);
@@ -3374,8 +3366,7 @@ int twMessageHandler_RegisterCloseCallback(struct twMessageHandler *handler,
 /**
  * Sets the function that is called for each ping of the platform; NULL clears it. Returns 0, 300 without a handler.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_RegisterPingCallback(struct twMessageHandler *handler, eventcb cb);
 
@@ -3383,8 +3374,7 @@ int twMessageHandler_RegisterPingCallback(struct twMessageHandler *handler, even
  * Sets the function that is called for each pong; NULL clears it. The SDK goes on looking after missing pongs, other than
  * with twApi_RegisterPongCallback. Returns 0, 300 without a handler.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_RegisterPongCallback(struct twMessageHandler *handler,
                                           eventcb cb);
@@ -3395,8 +3385,7 @@ int twMessageHandler_RegisterPongCallback(struct twMessageHandler *handler,
  * object has put its own there, which serves everything that is registered with twApi functions: another one bypasses
  * those. Returns 0, 1 for a NULL function, 300 without a handler.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_RegisterDefaultRequestCallback(struct twMessageHandler *handler,
                                                     message_cb cb);
@@ -3405,8 +3394,7 @@ int twMessageHandler_RegisterDefaultRequestCallback(struct twMessageHandler *han
  * Sets the function that shows which messages wait, called once when there are too many of them. Returns 0, 1 for a NULL
  * function, 300 without a handler.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_RegisterDumpIncomingMsgListCallback(struct twMessageHandler *handler,
                                                          dumpLog_cb cb);
@@ -3416,8 +3404,7 @@ int twMessageHandler_RegisterDumpIncomingMsgListCallback(struct twMessageHandler
  * twApi functions. The function answers by itself, with twMessage_Send; the message stays the SDK's. The names are copied.
  * Returns 0, 101 for a NULL function, 301 for a NULL name and without a handler or memory.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live; the names are NULL or C strings.
+ * Requires: `handler` is NULL, for the one of the process, or live; the names are NULL or C strings.
  */
 int twMessageHandler_RegisterRequestCallback(struct twMessageHandler *handler,
                                              message_cb cb,
@@ -3430,8 +3417,7 @@ int twMessageHandler_RegisterRequestCallback(struct twMessageHandler *handler,
  * Removes the function that was registered with the same arguments. Returns 0, 101 for a NULL name, 103 without a handler,
  * 302 when there is none.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live; the names are NULL or C strings.
+ * Requires: `handler` is NULL, for the one of the process, or live; the names are NULL or C strings.
  */
 int twMessageHandler_UnegisterRequestCallback(struct twMessageHandler *handler,
                                               enum entityTypeEnum entityType,
@@ -3445,8 +3431,7 @@ int twMessageHandler_UnegisterRequestCallback(struct twMessageHandler *handler,
  * `expirationTime`. Without `cb` the answer is picked up with twMessageHandler_GetCompletedResponseStruct until then.
  * Returns 0, 301 without a handler or memory. Any thread.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_RegisterResponseCallback(struct twMessageHandler *handler,
                                               response_cb cb,
@@ -3457,8 +3442,7 @@ int twMessageHandler_RegisterResponseCallback(struct twMessageHandler *handler,
  * Takes the registration for an answer away; a table that was not picked up is not deleted. Returns 101 for id 0 and
  * without a handler, 302 otherwise, whether there was one or not.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_UnegisterResponseCallback(struct twMessageHandler *handler, uint32_t requestId);
 
@@ -3466,8 +3450,7 @@ int twMessageHandler_UnegisterResponseCallback(struct twMessageHandler *handler,
  * The answer to the message of that id, once it has come; NULL before. It is the handler's until
  * twMessageHandler_UnegisterResponseCallback; its `content` is for the caller to take and to delete.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 struct twResponseCallbackStruct *twMessageHandler_GetCompletedResponseStruct(struct twMessageHandler *handler,
                                                                              uint32_t id);
@@ -3477,8 +3460,7 @@ struct twResponseCallbackStruct *twMessageHandler_GetCompletedResponseStruct(str
  * there is no answer; of the handler only this list is needed. For the handler of the process also the messages in pieces
  * whose rest does not come. Returns 0, 300 without a handler. Callbacks run in this call.
  *
- * # Safety
- * `handler` is NULL, for the one of the process, or live.
+ * Requires: `handler` is NULL, for the one of the process, or live.
  */
 int twMessageHandler_CleanupOldMessages(struct twMessageHandler *handler);
 
@@ -3538,8 +3520,7 @@ typedef struct twOfflineMsgStore {
  * together have less than `twcfg.offline_msg_queue_size` bytes; `size` is not looked at. Without effect when there is a store.
  * Returns 0, 101 for a file without a directory, 309 when the directory cannot be made, 104 when the file cannot, 910. Any thread.
  *
- * # Safety
- * `filePath` is NULL or a C string (copied).
+ * Requires: `filePath` is NULL or a C string (copied).
  */
 int twOfflineMsgStore_Initialize(char enabled,
                                  const char *filePath,
@@ -3551,16 +3532,14 @@ int twOfflineMsgStore_Initialize(char enabled,
  * for NULL, 310 while something is stored, 309 when the directory cannot be made, 104 when the file cannot: then the old file is used on.
  * In the directory where the store is nothing happens. Any thread.
  *
- * # Safety
- * `dir` is NULL or a C string (copied).
+ * Requires: `dir` is NULL or a C string (copied).
  */
 int twOfflineMsgStore_SetDir(const char *dir);
 
 /**
  * As twOfflineMsgStore_SetDir.
  *
- * # Safety
- * `dir` is NULL or a C string (copied).
+ * Requires: `dir` is NULL or a C string (copied).
  */
 int twApi_SetOfflineMsgStoreDir(const char *dir);
 
@@ -3577,8 +3556,7 @@ int twOfflineMsgStore_Delete(TW_NO_PROTOTYPE);
  * authenticated or when the connection is lost before everything is sent. Both return 101 for a NULL argument or another request
  * number, when the message stays the caller's, and 313 without a store.
  *
- * # Safety
- * `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
+ * Requires: `msg` is NULL or points to NULL or a live message whose body is of its type; `ws` is NULL or live.
  */
 int twOfflineMsgStore_HandleRequest(twMessage **msg,
                                     twWs *ws,
@@ -3764,8 +3742,7 @@ typedef struct init_cb {
  * the platform when online. The name stays recorded whatever the answer and is bound again at every connect.
  * Returns 0, 600, 101 for NULL, 106 when it is recorded already, 100 when the platform refuses or does not answer.
  *
- * # Safety
- * The name is NULL or a C string (copied).
+ * Requires: The name is NULL or a C string (copied).
  */
 int twApi_BindThing(char *entityName);
 
@@ -3773,16 +3750,14 @@ int twApi_BindThing(char *entityName);
  * Binds the things of a list of names, in as few messages as fit. The list stays the caller's. As twApi_BindThing; a name that
  * is recorded already ends it with 106, after those before it were bound.
  *
- * # Safety
- * The list is NULL or one of C strings.
+ * Requires: The list is NULL or one of C strings.
  */
 int twApi_BindThings(twList *entityNames);
 
 /**
  * As twApi_BindThings; with `omitMetadataCallback` the service GetMetadata is not registered on the things.
  *
- * # Safety
- * The list is NULL or one of C strings.
+ * Requires: The list is NULL or one of C strings.
  */
 int twApi_BindThings_Metadata_Option(twList *entityNames, char omitMetadataCallback);
 
@@ -3790,8 +3765,7 @@ int twApi_BindThings_Metadata_Option(twList *entityNames, char omitMetadataCallb
  * Binds a thing without registering services on it. Returns 0, 101 without an API object or for NULL, otherwise as the
  * platform says; only the callbacks of that name and those for all names are called.
  *
- * # Safety
- * The name is NULL or a C string (copied).
+ * Requires: The name is NULL or a C string (copied).
  */
 int twApi_BindThingWithoutDefaultServices(char *entityName);
 
@@ -3799,16 +3773,14 @@ int twApi_BindThingWithoutDefaultServices(char *entityName);
  * Unbinds a thing: removes its properties, services, events and unsent values, takes it out of the bound list and tells the
  * platform. Returns 0, 600, 101 for NULL, 1113 offline (everything else is done), otherwise as the platform says.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 int twApi_UnbindThing(char *entityName);
 
 /**
  * Whether a thing is in the bound list, which does not mean that the platform knows. FALSE for NULL and without an API object.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 char twApi_IsEntityBound(char *entityName);
 
@@ -3816,8 +3788,7 @@ char twApi_IsEntityBound(char *entityName);
  * The callback and its pointer that a request would reach: tunnel and file wildcards, the exact name, `*`, the built-in file and
  * tunnel services. Both NULL when there is none or an argument is NULL.
  *
- * # Safety
- * The texts are NULL or C strings, `userdata` NULL or a place for a pointer.
+ * Requires: The texts are NULL or C strings, `userdata` NULL or a place for a pointer.
  */
 void *findCallback(enum entityTypeEnum entity_type,
                    char *entity,
@@ -3830,8 +3801,7 @@ void *findCallback(enum entityTypeEnum entity_type,
  * It gets the name it was registered with; a NULL name means all things. May be registered any number of times.
  * Returns 0, or 600 without an API object or without a function.
  *
- * # Safety
- * `entityName` is NULL or a C string (copied).
+ * Requires: `entityName` is NULL or a C string (copied).
  */
 int twApi_RegisterBindEventCallback(char *entityName,
                                     bindEvent_cb cb,
@@ -3840,8 +3810,7 @@ int twApi_RegisterBindEventCallback(char *entityName,
 /**
  * Removes the first bind callback with the same function, pointer and name. Returns 0, 1104 when there is none, 600.
  *
- * # Safety
- * `entityName` is NULL or a C string.
+ * Requires: `entityName` is NULL or a C string.
  */
 int twApi_UnregisterBindEventCallback(char *entityName, bindEvent_cb cb, void *userdata);
 
@@ -3849,8 +3818,7 @@ int twApi_UnregisterBindEventCallback(char *entityName, bindEvent_cb cb, void *u
  * Registers a function that is called by the tasker once per connection, after authentication, with the kind of credential
  * ("appKey"), the credential in clear and `userdata`. Returns 0, or 600 without an API object or without a function.
  *
- * # Safety
- * `cb` has the three parameters of its type.
+ * Requires: `cb` has the three parameters of its type.
  */
 int twApi_RegisterOnAuthenticatedCallback(authEvent_cb cb,
                                           void *userdata);
@@ -3858,8 +3826,7 @@ int twApi_RegisterOnAuthenticatedCallback(authEvent_cb cb,
 /**
  * Removes the first authenticated callback with the same function and pointer. Returns 0, 1104 when there is none, 600.
  *
- * # Safety
- * `cb` is compared only.
+ * Requires: `cb` is compared only.
  */
 int twApi_UnregisterOnAuthenticatedCallback(authEvent_cb cb, void *userdata);
 
@@ -3867,8 +3834,7 @@ int twApi_UnregisterOnAuthenticatedCallback(authEvent_cb cb, void *userdata);
  * Registers a function that is called by the tasker when the platform has told which properties of a thing it wants. A NULL
  * name means all things. The table is the SDK's. Returns 0, or 600 without an API object or without a function.
  *
- * # Safety
- * `entityName` is NULL or a C string (copied).
+ * Requires: `entityName` is NULL or a C string (copied).
  */
 int twApi_RegisterSynchronizeStateEventCallback(char *entityName,
                                                 synchronizeEvent_cb cb,
@@ -3877,8 +3843,7 @@ int twApi_RegisterSynchronizeStateEventCallback(char *entityName,
 /**
  * Removes the first synchronize callback with the same function, pointer and name. Returns 0, 1104 when there is none, 600.
  *
- * # Safety
- * `entityName` is NULL or a C string.
+ * Requires: `entityName` is NULL or a C string.
  */
 int twApi_UnregisterSynchronizeStateEventCallback(char *entityName,
                                                   synchronizeEvent_cb cb,
@@ -3888,16 +3853,14 @@ int twApi_UnregisterSynchronizeStateEventCallback(char *entityName,
  * Calls authenticated (kind 0: `entity` is the kind of credential, `value` the credential) or bind callbacks (1 bound,
  * 2 unbound) now. Returns 0, 101 for a missing argument or without an API object.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int makeAuthOrBindCallbacks(char *entity, enum entityTypeEnum _entity_type, char kind, char *value);
 
 /**
  * Calls the synchronize callbacks of a thing now. Returns 0, 101 for a NULL name or without an API object.
  *
- * # Safety
- * `entity` is NULL or a C string, `rows` NULL or a table, which stays the caller's.
+ * Requires: `entity` is NULL or a C string, `rows` NULL or a table, which stays the caller's.
  */
 int makeSynchronizedStateCallbacks(char *entity, enum entityTypeEnum _entity_type, twInfoTable *rows);
 
@@ -3914,8 +3877,7 @@ const char *twedge_version(TW_NO_PROTOTYPE);
 /**
  * Registers a function that every twApi_Initialize calls first. NULL removes it. Survives twApi_Delete. Returns 0.
  *
- * # Safety
- * `twcfg.initCallback` is NULL or what an earlier call of this function has put there.
+ * Requires: `twcfg.initCallback` is NULL or what an earlier call of this function has put there.
  */
 int twApi_RegisterInitCallback(init_cb_t cb, void *userdata);
 
@@ -3926,8 +3888,7 @@ int twApi_RegisterInitCallback(init_cb_t cb, void *userdata);
  * Returns 0, 101 for a missing argument or a chunk size above the frame size, 1004 when the host name cannot be resolved (after the
  * retries of `twcfg`), 1005 when `twcfg.cipher_set` selects nothing, 102.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twApi_Initialize(char *host,
                      uint16_t port,
@@ -3942,8 +3903,7 @@ int twApi_Initialize(char *host,
  * Disconnects, moves property values that were not sent to disk, frees the API object, the file and tunnel managers and everything registered, and resets the logger. No other thread may be inside the SDK.
  * Returns 0, also without an API object, or 100 when a dictionary or map of the application is still alive.
  *
- * # Safety
- * Pointers into the API object are not used afterwards.
+ * Requires: Pointers into the API object are not used afterwards.
  */
 int twApi_Delete(TW_NO_PROTOTYPE);
 
@@ -3953,8 +3913,7 @@ int twApi_Delete(TW_NO_PROTOTYPE);
  * Returns 0, 600, 1001 name, TCP, TLS or proxy, 1000 request not written, 201 bad answer to the upgrade, 202 no answer, 1101 key refused,
  * 1114 no answer to AUTH or BIND, otherwise as the platform says.
  *
- * # Safety
- * Callbacks run in this call.
+ * Requires: Callbacks run in this call.
  */
 int twApi_Connect(uint32_t timeout,
                   int16_t retries);
@@ -3963,8 +3922,7 @@ int twApi_Connect(uint32_t timeout,
  * Unbinds everything, closes the connection and keeps it closed until the next twApi_Connect. A NULL reason is an empty one.
  * Returns 0, 600.
  *
- * # Safety
- * The reason is NULL or a C string.
+ * Requires: The reason is NULL or a C string.
  */
 int twApi_Disconnect(char *reason);
 
@@ -4029,16 +3987,14 @@ int twApi_SetConnectRetries(int8_t retries);
  * Sets the name of the gateway that this device is, sent with every BIND once name and type are set. Copied.
  * Returns 0, 600, 101 for NULL.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 int twApi_SetGatewayName(const char *input_name);
 
 /**
  * Sets the type of the gateway that this device is; see twApi_SetGatewayName. Returns 0, 600, 101 for NULL.
  *
- * # Safety
- * The type is NULL or a C string.
+ * Requires: The type is NULL or a C string.
  */
 int twApi_SetGatewayType(const char *input_type);
 
@@ -4046,8 +4002,7 @@ int twApi_SetGatewayType(const char *input_type);
  * Does what is due: delivers events, authenticates and synchronizes, reconnects, keeps the duty cycle. Call it every few
  * milliseconds from one thread, or let twExt_Start, a twThread or the tasker do so. The arguments are not looked at.
  *
- * # Safety
- * Callbacks run in this call.
+ * Requires: Callbacks run in this call.
  */
 void twApi_TaskerFunction(DATETIME _now,
                           void *_params);
@@ -4055,8 +4010,7 @@ void twApi_TaskerFunction(DATETIME _now,
 /**
  * Runs a function every `runTimeIntervalMsec` milliseconds in the thread of the tasker. Returns the slot, 0 to 4, or 700.
  *
- * # Safety
- * The function may be called from another thread.
+ * Requires: The function may be called from another thread.
  */
 int twApi_CreateTask(uint32_t runTimeIntervalMsec,
                      twTaskFunction func);
@@ -4069,8 +4023,7 @@ int twApi_CleanupOldMessages(TW_NO_PROTOTYPE);
 /**
  * Sends a ping with a text of up to 110 bytes, NULL for the time of day. Copied. Returns 0, 600, 203 offline, 208 too long.
  *
- * # Safety
- * The text is NULL or a C string.
+ * Requires: The text is NULL or a C string.
  */
 int twApi_SendPing(char *content);
 
@@ -4108,8 +4061,7 @@ int twApi_DeleteStubs(TW_NO_PROTOTYPE);
 /**
  * The key of a registration, which the dictionary frees. NULL for NULL. Key function of `callbackList`.
  *
- * # Safety
- * `item` is NULL or a `callbackInfo` whose names are C strings or NULL.
+ * Requires: `item` is NULL or a `callbackInfo` whose names are C strings or NULL.
  */
 const char *twCallbackInfoParser(void *item);
 
@@ -4117,32 +4069,28 @@ const char *twCallbackInfoParser(void *item);
  * Deletes a registration with its names and its definition. NULL-safe. Delete function of `callbackList` and of the lists of
  * event callbacks.
  *
- * # Safety
- * `item` is NULL or a `callbackInfo` on the heap that is not used afterwards.
+ * Requires: `item` is NULL or a `callbackInfo` on the heap that is not used afterwards.
  */
 void deleteCallbackInfo(void *item);
 
 /**
  * A new entry for `boundList`; the name is copied. Given to the caller. NULL for NULL.
  *
- * # Safety
- * `name` is NULL or a C string.
+ * Requires: `name` is NULL or a C string.
  */
 struct bindListEntry *bindListEntry_Create(char *name);
 
 /**
  * The key of an entry of `boundList`, which the dictionary frees. NULL for NULL.
  *
- * # Safety
- * `item` is NULL or a `bindListEntry`.
+ * Requires: `item` is NULL or a `bindListEntry`.
  */
 const char *bindListEntry_Parser(void *item);
 
 /**
  * Deletes an entry of `boundList`. NULL-safe.
  *
- * # Safety
- * `item` is NULL or a `bindListEntry` on the heap that is not used afterwards.
+ * Requires: `item` is NULL or a `bindListEntry` on the heap that is not used afterwards.
  */
 void bindListEntry_Delete(void *item);
 
@@ -4183,8 +4131,7 @@ void twedge_pong_watchdog_stays(char on);
  * platform's reason, if it gave one. Writes at most `size` bytes with the NUL at the end into `buffer`, which may be NULL. Returns the
  * length of the whole text, 0 when the last request has succeeded or there was none.
  *
- * # Safety
- * `buffer` is NULL or has room for `size` bytes.
+ * Requires: `buffer` is NULL or has room for `size` bytes.
  */
 int twedge_last_error(char *buffer,
                       size_t size);
@@ -4196,8 +4143,7 @@ int twedge_last_error(char *buffer,
  * they were given their own. Returns 0, 1001 without an API object or while a program has taken its socket away, 101 for a NULL
  * host, port 0 and a host whose name is not known now: then nothing has changed.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 int twApi_SetProxyInfo(char *proxyHost,
                        uint16_t proxyPort,
@@ -4215,8 +4161,7 @@ int twApi_ClearProxyInfo(TW_NO_PROTOTYPE);
  * Handles one message that waits: runs the property, service or response callback it is for. `params` is NULL, or points to a
  * byte that is not 0 when only responses are to be handled. Returns at once when nothing waits. Any number of threads may call it.
  *
- * # Safety
- * `params` is NULL or readable; callbacks run in this call.
+ * Requires: `params` is NULL or readable; callbacks run in this call.
  */
 void twMessageHandler_msgHandlerTask(DATETIME _now,
                                      void *params);
@@ -4226,8 +4171,7 @@ void twMessageHandler_msgHandlerTask(DATETIME _now,
  * is copied. A property without a push type cannot be used with twApi_SetSubscribedProperty.
  * Returns 0, 600 without an API object, 101 for a missing argument or entity type 0, 106 when the name is taken.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twApi_RegisterProperty(enum entityTypeEnum entityType,
                            const char *entityName,
@@ -4243,8 +4187,7 @@ int twApi_RegisterProperty(enum entityTypeEnum entityType,
  * Registers a callback for a property without a description; twApi metadata does not list it. The name may be `*` (any
  * property of the entity). Returns 0, 600, 101 for a missing argument or entity type 0, 106.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 int twApi_RegisterPropertyCallback(enum entityTypeEnum entityType,
                                    char *entityName,
@@ -4257,8 +4200,7 @@ int twApi_RegisterPropertyCallback(enum entityTypeEnum entityType,
  * description keep the old ones, a NULL push type removes the push type, all other aspects are dropped.
  * Returns 0, 600, 101 when it is not registered or a name is NULL.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 int twApi_UpdatePropertyMetaData(enum entityTypeEnum _entityType,
                                  char *entityName,
@@ -4273,8 +4215,7 @@ int twApi_UpdatePropertyMetaData(enum entityTypeEnum _entityType,
  * The shapes are taken over, except when 600 or 101 is returned. Returns 0, 600, 101 for a missing argument or entity type 0,
  * 106 when the name is taken.
  *
- * # Safety
- * The texts are NULL or C strings (copied), the shapes NULL or from twDataShape_Create.
+ * Requires: The texts are NULL or C strings (copied), the shapes NULL or from twDataShape_Create.
  */
 int twApi_RegisterService(enum entityTypeEnum entityType,
                           const char *entityName,
@@ -4290,8 +4231,7 @@ int twApi_RegisterService(enum entityTypeEnum entityType,
  * Registers a callback for a service without a description. The name may be `*` (any service of the entity), `*T` (tunnel
  * services), `*F` (file services), `*B` (both). Returns 0, 600, 101 for a missing argument or entity type 0, 106.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 int twApi_RegisterServiceCallback(enum entityTypeEnum entityType,
                                   char *entityName,
@@ -4303,8 +4243,7 @@ int twApi_RegisterServiceCallback(enum entityTypeEnum entityType,
  * Registers an event that a thing may fire. The shape is taken over, except when 600 or 101 is returned.
  * Returns 0, 600, 101 for a missing argument or entity type 0, 106 when the name is taken.
  *
- * # Safety
- * The texts are NULL or C strings (copied), the shape NULL or from twDataShape_Create.
+ * Requires: The texts are NULL or C strings (copied), the shape NULL or from twDataShape_Create.
  */
 int twApi_RegisterEvent(enum entityTypeEnum entityType,
                         char *entityName,
@@ -4316,8 +4255,7 @@ int twApi_RegisterEvent(enum entityTypeEnum entityType,
  * Adds an aspect to a registered property of a thing. The value is deleted, except when 600 is returned or an argument is NULL.
  * Returns 0, 600, 101 for a missing argument or when it is not registered with a description.
  *
- * # Safety
- * The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
+ * Requires: The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
  */
 int twApi_AddAspectToProperty(const char *entityName,
                               const char *propertyName,
@@ -4327,16 +4265,14 @@ int twApi_AddAspectToProperty(const char *entityName,
 /**
  * Adds an aspect to a registered service of a thing; as twApi_AddAspectToProperty.
  *
- * # Safety
- * The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
+ * Requires: The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
  */
 int twApi_AddAspectToService(char *entityName, char *serviceName, char *aspectName, twPrimitive *aspectValue);
 
 /**
  * Adds an aspect to a registered event of a thing; as twApi_AddAspectToProperty.
  *
- * # Safety
- * The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
+ * Requires: The texts are NULL or C strings (copied), the value NULL or a primitive on the heap.
  */
 int twApi_AddAspectToEvent(char *entityName, char *eventName, char *aspectName, twPrimitive *aspectValue);
 
@@ -4344,8 +4280,7 @@ int twApi_AddAspectToEvent(char *entityName, char *eventName, char *aspectName, 
  * Removes a registered property of a thing, its description and its values that wait to be sent. The third argument is not
  * looked at. Returns 0, 600, 101 for a missing name, 1104 when it is not registered.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twApi_UnregisterPropertyCallback(char *entityName,
                                      char *propertyName,
@@ -4355,8 +4290,7 @@ int twApi_UnregisterPropertyCallback(char *entityName,
  * Removes a registered service of a thing. The third argument is not looked at. Returns 0, 600, 101 for a missing name, 1104
  * when it is not registered.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twApi_UnregisterServiceCallback(char *entityName,
                                     char *serviceName,
@@ -4366,8 +4300,7 @@ int twApi_UnregisterServiceCallback(char *entityName,
  * Removes every property, service and event of a thing and the values that wait to be sent. The thing stays bound.
  * Returns 0, also when nothing is registered, 600, 101 for NULL.
  *
- * # Safety
- * `entityName` is NULL or a C string.
+ * Requires: `entityName` is NULL or a C string.
  */
 int twApi_UnregisterThing(char *entityName);
 
@@ -4375,8 +4308,7 @@ int twApi_UnregisterThing(char *entityName);
  * Registers a function that gets the requests of the platform for which nothing else is registered. NULL removes it.
  * Returns 0, or 600 without an API object.
  *
- * # Safety
- * `cb` returns NULL or a message on the heap.
+ * Requires: `cb` returns NULL or a message on the heap.
  */
 int twApi_RegisterDefaultRequestHandler(genericRequest_cb cb);
 
@@ -4393,8 +4325,7 @@ int twedge_serve_bound_things_only(char only);
  * Returns 0, 1107 for a missing argument or without an API object, 1113 offline, 1114 no answer, 1100.. as the platform says;
  * with a store of offline messages 308 offline when it is stored, to be sent later, and 314 when there is no room.
  *
- * # Safety
- * The names are NULL or C strings, `result` NULL or a place for a pointer.
+ * Requires: The names are NULL or C strings, `result` NULL or a place for a pointer.
  */
 int twApi_ReadProperty(enum entityTypeEnum entityType,
                        char *entityName,
@@ -4407,8 +4338,7 @@ int twApi_ReadProperty(enum entityTypeEnum entityType,
  * Writes a property of an entity on the platform. The value is emptied; its shell stays the caller's. An INFOTABLE for the name
  * `*` writes several properties, one per column. Returns as twApi_ReadProperty.
  *
- * # Safety
- * The names are NULL or C strings, the value NULL or a primitive.
+ * Requires: The names are NULL or C strings, the value NULL or a primitive.
  */
 int twApi_WriteProperty(enum entityTypeEnum entityType,
                         char *entityName,
@@ -4421,8 +4351,7 @@ int twApi_WriteProperty(enum entityTypeEnum entityType,
  * Invokes a service of an entity on the platform. The parameters, which may be NULL, are emptied; their shell stays the
  * caller's. `*result` is a new table, the caller's, or NULL. Returns as twApi_ReadProperty; 0 milliseconds send without waiting (1114).
  *
- * # Safety
- * The names are NULL or C strings, `params` NULL or a table, `result` NULL or a place for a pointer.
+ * Requires: The names are NULL or C strings, `params` NULL or a table, `result` NULL or a place for a pointer.
  */
 int twApi_InvokeService(enum entityTypeEnum entityType,
                         char *entityName,
@@ -4436,8 +4365,7 @@ int twApi_InvokeService(enum entityTypeEnum entityType,
  * Fires an event of an entity on the platform. The data, which may be NULL, are emptied; their shell stays the caller's.
  * Returns as twApi_ReadProperty.
  *
- * # Safety
- * The names are NULL or C strings, `params` NULL or a table.
+ * Requires: The names are NULL or C strings, `params` NULL or a table.
  */
 int twApi_FireEvent(enum entityTypeEnum entityType,
                     char *entityName,
@@ -4451,8 +4379,7 @@ int twApi_FireEvent(enum entityTypeEnum entityType,
  * delete, in a thread that handles messages; without an answer it gets code 0xA4. `*messageId` is 0 when nothing was sent, and then
  * `cb` is not called. Returns 0, 1107 for a missing argument or without an API object, otherwise as twApi_ReadProperty.
  *
- * # Safety
- * The names are NULL or C strings, `params` NULL or a table, `messageId` NULL or a place for a number.
+ * Requires: The names are NULL or C strings, `params` NULL or a table, `messageId` NULL or a place for a number.
  */
 int twApi_InvokeServiceAsync(enum entityTypeEnum entityType,
                              char *entityName,
@@ -4466,8 +4393,7 @@ int twApi_InvokeServiceAsync(enum entityTypeEnum entityType,
  * A new list of properties for twApi_PushProperties with one element. The value is taken, also on failure; time 0 is now.
  * Given to the caller: delete with twApi_DeletePropertyList. NULL for a missing name or value.
  *
- * # Safety
- * The name is NULL or a C string (copied), the value NULL or a primitive on the heap.
+ * Requires: The name is NULL or a C string (copied), the value NULL or a primitive on the heap.
  */
 twList *twApi_CreatePropertyList(char *name,
                                  twPrimitive *value,
@@ -4477,16 +4403,14 @@ twList *twApi_CreatePropertyList(char *name,
  * Adds a property to such a list. The value is taken, also on failure; time 0 is now.
  * Returns 0, 101 for a missing argument, in which case a value given to a NULL list stays the caller's.
  *
- * # Safety
- * The list is NULL or from twApi_CreatePropertyList, the rest as there.
+ * Requires: The list is NULL or from twApi_CreatePropertyList, the rest as there.
  */
 int twApi_AddPropertyToList(twList *proplist, char *name, twPrimitive *value, DATETIME timestamp);
 
 /**
  * Deletes a list of properties with its values. Returns 0, 101 for NULL.
  *
- * # Safety
- * The list is NULL or from twApi_CreatePropertyList, and not used afterwards.
+ * Requires: The list is NULL or from twApi_CreatePropertyList, and not used afterwards.
  */
 int twApi_DeletePropertyList(twList *list);
 
@@ -4494,8 +4418,7 @@ int twApi_DeletePropertyList(twList *list);
  * Sends a list of properties in one message, whatever their push types say. The list stays the caller's, its values are
  * emptied. Returns 0, 600 without an API object, 128 for a missing argument, otherwise as twApi_ReadProperty.
  *
- * # Safety
- * The name is NULL or a C string, the list NULL or from twApi_CreatePropertyList.
+ * Requires: The name is NULL or a C string, the list NULL or from twApi_CreatePropertyList.
  */
 int twApi_PushProperties(enum entityTypeEnum entityType,
                          char *entityName,
@@ -4529,8 +4452,7 @@ void twApi_DisableWebSocketCompression(TW_NO_PROTOTYPE);
  * Trusts the certificates of a PEM file, beside those of earlier calls and instead of the public roots: CA certificates, or a
  * server's own. The type is not looked at. Returns 0, 600, 300 without a WebSocket object, 101 for NULL, 1501 when there is no certificate in it.
  *
- * # Safety
- * The path is NULL or a C string (copied).
+ * Requires: The path is NULL or a C string (copied).
  */
 int twApi_LoadCACert(const char *file,
                      int _type);
@@ -4539,8 +4461,7 @@ int twApi_LoadCACert(const char *file,
  * Presents the certificate chain of a PEM file to servers that ask for one, in place of an earlier one. Returns 0, 600, 101 for
  * NULL, 300 without a WebSocket object, 1501 when there is no certificate in it.
  *
- * # Safety
- * The path is NULL or a C string (copied).
+ * Requires: The path is NULL or a C string (copied).
  */
 int twApi_LoadClientCert(char *file);
 
@@ -4549,8 +4470,7 @@ int twApi_LoadClientCert(char *file);
  * once, also for a key that has none. Returns 0, 600, 300 without a WebSocket object, 101 for a missing argument, -1 when the
  * key cannot be read or does not belong to the certificate.
  *
- * # Safety
- * The path is NULL or a C string (copied).
+ * Requires: The path is NULL or a C string (copied).
  */
 int twApi_SetClientKey(const char *file,
                        twPasswdCallbackFunction passphraseCallback,
@@ -4560,8 +4480,7 @@ int twApi_SetClientKey(const char *file,
  * Compares fields of the server's certificate from the next handshake on: common name, organization and unit of subject and
  * issuer. NULL is not compared; each call replaces all six. Returns 0, 600.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 int twApi_SetX509Fields(char *subject_cn,
                         char *subject_o,
@@ -4594,16 +4513,14 @@ int twApi_IsFipsModeEnabled(TW_NO_PROTOTYPE);
  * Tells what the connection is doing, since when, what went wrong last and when the next attempt comes. Never waits; any thread,
  * callbacks included. Returns 0, 101 for NULL, 600 without an API object.
  *
- * # Safety
- * `report` is NULL or can be written.
+ * Requires: `report` is NULL or can be written.
  */
 int twedge_connection_state(struct twedge_connection_report *report);
 
 /**
  * Sets a property with the time of now and good quality; see twApi_SetSubscribedPropertyVTQ.
  *
- * # Safety
- * The names are NULL or C strings, the value NULL or a primitive on the heap.
+ * Requires: The names are NULL or C strings, the value NULL or a primitive on the heap.
  */
 int twApi_SetSubscribedProperty(char *entityName, char *propertyName, twPrimitive *value, char fold, char pushUpdate);
 
@@ -4614,8 +4531,7 @@ int twApi_SetSubscribedProperty(char *entityName, char *propertyName, twPrimitiv
  * `pushUpdate` also the result of pushing: 1203 offline when the value is on disk, 1204 and 1205 as of
  * twApi_PushSubscribedProperties when it waits in memory.
  *
- * # Safety
- * The texts are NULL or C strings, the value NULL or a primitive on the heap.
+ * Requires: The texts are NULL or C strings, the value NULL or a primitive on the heap.
  */
 int twApi_SetSubscribedPropertyVTQ(char *entityName,
                                    char *propertyName,
@@ -4633,8 +4549,7 @@ int twApi_SetSubscribedPropertyVTQ(char *entityName,
  * open or not writable, 1205 when no directory is set (the values go on waiting in memory then), otherwise the platform's
  * answer as for twApi_InvokeService, 307 for a value that fits into no message.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 int twApi_PushSubscribedProperties(char *entityName,
                                    char forceConnect);
@@ -4644,8 +4559,7 @@ int twApi_PushSubscribedProperties(char *entityName,
  * `*messageListRef` is a new list of the message ids (`uint32_t` on the heap), the caller's: delete with twList_Delete.
  * Returns 0, 600, 1200, 1107 without a function or a place for the list, otherwise why something could not be sent.
  *
- * # Safety
- * The name is NULL or a C string, the place NULL or one for a pointer.
+ * Requires: The name is NULL or a C string, the place NULL or one for a pointer.
  */
 int twApi_PushSubscribedPropertiesAsync(char *entityName,
                                         char forceConnect,
@@ -5029,8 +4943,7 @@ typedef struct twPropertyChangeRecord {
  * Returns 0, 101 for a missing argument, a value that cannot be copied or without an API object, otherwise the code of
  * twApi_SetSubscribedProperty; the value is kept even then.
  *
- * # Safety
- * The names are NULL or C strings, the value NULL or a primitive.
+ * Requires: The names are NULL or C strings, the value NULL or a primitive.
  */
 int twExt_SetPropertyValue(const char *thingname,
                            const char *propertyName,
@@ -5042,8 +4955,7 @@ int twExt_SetPropertyValue(const char *thingname,
  * As twExt_SetPropertyValue, and deletes the value, whatever is returned: for values that are made in the call. An
  * addition to the interface, used by TW_SET_PROPERTY_AND_DELETE.
  *
- * # Safety
- * The names are NULL or C strings, the value NULL or a primitive on the heap that is not used afterwards.
+ * Requires: The names are NULL or C strings, the value NULL or a primitive on the heap that is not used afterwards.
  */
 int twedge_set_property_and_delete(const char *thingname,
                                    const char *propertyName,
@@ -5054,8 +4966,7 @@ int twedge_set_property_and_delete(const char *thingname,
 /**
  * Whether a value is kept for that property. FALSE for NULL.
  *
- * # Safety
- * The names are NULL or C strings.
+ * Requires: The names are NULL or C strings.
  */
 char twExt_PropertyExists(const char *thingname, char *propertyName);
 
@@ -5063,8 +4974,7 @@ char twExt_PropertyExists(const char *thingname, char *propertyName);
  * The kept value itself, not a copy: valid until the next but one set of the property, and editable in place. For a property
  * without a value an empty primitive (TW_NOTHING, zero) that is valid until the next call in the same thread. Never NULL.
  *
- * # Safety
- * The names are NULL or C strings.
+ * Requires: The names are NULL or C strings.
  */
 twPrimitive *twExt_GetPropertyValue(const char *thingname,
                                     char *propertyName);
@@ -5073,8 +4983,7 @@ twPrimitive *twExt_GetPropertyValue(const char *thingname,
  * Serves reads and writes of standard properties. A write is kept, and echoed as a subscribed property; answers SUCCESS, or
  * NOT_FOUND when the table has no such column. A read gives a new table, or NOT_FOUND. BAD_REQUEST for a NULL pointer.
  *
- * # Safety
- * The names are C strings; `value` is NULL or points to NULL or, for a write, to a table.
+ * Requires: The names are C strings; `value` is NULL or points to NULL or, for a write, to a table.
  */
 enum msgCodeEnum twExt_StandardPropertyHandler(const char *entityName,
                                                const char *propertyName,
@@ -5086,8 +4995,7 @@ enum msgCodeEnum twExt_StandardPropertyHandler(const char *entityName,
  * Calls a function after each successful set of a property of an entity; NULL means all its properties. It gets a copy of the
  * value that is the SDK's. May be added several times. A NULL entity is logged and ignored.
  *
- * # Safety
- * The names are NULL or C strings (copied).
+ * Requires: The names are NULL or C strings (copied).
  */
 void twExt_AddPropertyChangeListener(char *entityName,
                                      char *propertyName,
@@ -5096,8 +5004,7 @@ void twExt_AddPropertyChangeListener(char *entityName,
 /**
  * Removes the first listener with that function.
  *
- * # Safety
- * The function is compared only.
+ * Requires: The function is compared only.
  */
 void twExt_RemovePropertyChangeListener(PropertyChangeListenerFunction propertyChangeListenerFunction);
 
@@ -5136,32 +5043,28 @@ typedef void (*OnConfigureHandler)(twInfoTable*, char*);
 /**
  * Registers a shape's constructor under a name; a later registration of the name replaces it.
  *
- * # Safety
- * `shapeName` is NULL or a C string (copied).
+ * Requires: `shapeName` is NULL or a C string (copied).
  */
 void twExt_RegisterShape(const char *shapeName, shapeHandlerFunction shapeConstructorFunction);
 
 /**
  * Registers a template's constructor under a name; a later registration of the name replaces it.
  *
- * # Safety
- * `templateName` is NULL or a C string (copied).
+ * Requires: `templateName` is NULL or a C string (copied).
  */
 void twExt_RegisterTemplate(const char *templateName, templateHandlerFunction handler);
 
 /**
  * Adds a registered shape to a thing under a namespace, which may be NULL. Returns 0, 500 for an unknown shape.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twExt_AddEdgeThingShape(const char *entityName, const char *shapeName, const char *thing_namespace);
 
 /**
  * Records that a thing is based on a template, without running its constructor. NULL is logged and ignored.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 void twExt_SetThingAsBasedOnTemplateOf(const char *thingName, const char *templateName);
 
@@ -5169,8 +5072,7 @@ void twExt_SetThingAsBasedOnTemplateOf(const char *thingName, const char *templa
  * Runs the constructor of a parent template on a thing and records it; for use inside a template's constructor. An unknown
  * parent is ignored.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 void twExt_InheritFromTemplate(const char *thingName,
                                const char *templateNameToInherit);
@@ -5178,16 +5080,14 @@ void twExt_InheritFromTemplate(const char *thingName,
 /**
  * Whether a thing was made with that shape. FALSE for NULL.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 char twExt_DoesThingImplementShape(char *entityName, char *shapeName);
 
 /**
  * Whether a thing was made of that template or of one that inherits it. FALSE for NULL.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 char twExt_DoesThingImplementTemplate(char *entityName, char *templateName);
 
@@ -5195,8 +5095,7 @@ char twExt_DoesThingImplementTemplate(char *entityName, char *templateName);
  * The callback that a request of the platform for that service would reach, wildcards and built-in services included.
  * NULL when there is none.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 service_cb twExt_GetCallbackForService(char *entityName, char *serviceName);
 
@@ -5205,8 +5104,7 @@ service_cb twExt_GetCallbackForService(char *entityName, char *serviceName);
  * `namespace_name` (`name` with a NULL namespace). Texts are copied.
  * Returns 0, 101 when the name is taken or an argument is missing, otherwise the code of twApi_RegisterProperty.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twExt_RegisterStandardProperty(const char *entityName,
                                    const char *propertyName,
@@ -5220,8 +5118,7 @@ int twExt_RegisterStandardProperty(const char *entityName,
  * Registers a service under the name `namespace_name` (`name` with a NULL namespace). The shapes are taken over whatever is
  * returned. Returns 0, 101 when the name is taken or an argument is missing, otherwise the code of twApi_RegisterService.
  *
- * # Safety
- * The texts are NULL or C strings (copied), the shapes NULL or from twDataShape_Create.
+ * Requires: The texts are NULL or C strings (copied), the shapes NULL or from twDataShape_Create.
  */
 int twExt_RegisterNamespacedService(const char *entityName,
                                     const char *serviceName,
@@ -5237,8 +5134,7 @@ int twExt_RegisterNamespacedService(const char *entityName,
  * Loads an extension library from the directory that the environment variable TWXLIB names, and calls its `init_NAME`.
  * Returns the handle of the library, or NULL: variable not set, no such file inside the directory, entry missing or failing.
  *
- * # Safety
- * `shapeLibraryName` is NULL or a C string.
+ * Requires: `shapeLibraryName` is NULL or a C string.
  */
 void *twExt_LoadExtensionLibrary(char *shapeLibraryName);
 
@@ -5292,8 +5188,7 @@ typedef struct twPolledFunctionRecord twPolledFunctionListRecord;
  * `dataCollectionRate` milliseconds and `messageHandlerThreadCount` for callbacks; `TW_THREADING_TASKER` the built-in tasker
  * for all of it. `TW_THREADING_SINGLE` starts nothing: use twExt_Idle. Nothing happens when a model runs already.
  *
- * # Safety
- * Callbacks run in the threads started here from now on.
+ * Requires: Callbacks run in the threads started here from now on.
  */
 void twExt_Start(uint32_t dataCollectionRate,
                  enum twThreadingModel threadingModel,
@@ -5303,8 +5198,7 @@ void twExt_Start(uint32_t dataCollectionRate,
  * Ends what twExt_Start has started and waits for it. Returns 0, also when called again; 702 without an API object or in the
  * single threaded model, which cannot be stopped.
  *
- * # Safety
- * Must not be called from a callback that runs in one of the threads.
+ * Requires: Must not be called from a callback that runs in one of the threads.
  */
 int twExt_Stop(TW_NO_PROTOTYPE);
 
@@ -5312,8 +5206,7 @@ int twExt_Stop(TW_NO_PROTOTYPE);
  * Runs the SDK and does not return, except when `q` is read from the standard input in the threaded models (the threads go
  * on then). In the single threaded model everything happens in this call.
  *
- * # Safety
- * Callbacks run in this call or in threads started here.
+ * Requires: Callbacks run in this call or in threads started here.
  */
 void twExt_Idle(uint32_t intervalMsec,
                 enum twThreadingModel threadingModel,
@@ -5323,8 +5216,7 @@ void twExt_Idle(uint32_t intervalMsec,
  * Waits until the first synchronization pass of this API object is over, which happens in the first call of the tasker, also
  * offline. Returns 0, or 1206 after `timeoutMills` milliseconds.
  *
- * # Safety
- * Something else must pump the SDK meanwhile.
+ * Requires: Something else must pump the SDK meanwhile.
  */
 int twExt_WaitUntilFirstSynchronization(uint32_t timeoutMills);
 
@@ -5332,8 +5224,7 @@ int twExt_WaitUntilFirstSynchronization(uint32_t timeoutMills);
  * Calls a function at the data collection rate, once for each bound thing made of a template. A NULL name is logged and
  * ignored. The name that the function gets is the SDK's. A registration made twice counts twice: see twedge_poll_once.
  *
- * # Safety
- * `templateName` is NULL or a C string (copied).
+ * Requires: `templateName` is NULL or a C string (copied).
  */
 void twExt_RegisterPolledTemplateFunction(twOnPolled polledFunction, char *templateName);
 
@@ -5341,8 +5232,7 @@ void twExt_RegisterPolledTemplateFunction(twOnPolled polledFunction, char *templ
  * Calls a function at the data collection rate, once for each bound thing with a shape; as
  * twExt_RegisterPolledTemplateFunction.
  *
- * # Safety
- * `shapeName` is NULL or a C string (copied).
+ * Requires: `shapeName` is NULL or a C string (copied).
  */
 void twExt_RegisterPolledShapeFunction(twOnPolled polledFunction, char *shapeName);
 
@@ -5356,8 +5246,7 @@ void twedge_poll_once(char once);
 /**
  * Removes the first registration of that polled function.
  *
- * # Safety
- * The function is compared only.
+ * Requires: The function is compared only.
  */
 void twExt_RemovePolledFunction(twOnPolled polledFunction);
 
@@ -5365,8 +5254,7 @@ void twExt_RemovePolledFunction(twOnPolled polledFunction);
  * Calls the polled functions now, one after the other, if there is an API object, its first synchronization pass is over and a
  * threading model was started; ends early when that is stopped. No lock is held. The arguments are not looked at.
  *
- * # Safety
- * Runs application code.
+ * Requires: Runs application code.
  */
 void twExt_PerformPolledFunctions(DATETIME _now,
                                   void *_params);
@@ -5579,8 +5467,7 @@ int twedge_enforce_max_file_size(char enforce);
  * Makes the file manager, with the staging directory of `twcfg.file_xfer_staging_dir`, which is created if missing. Works without
  * an API object. A second call changes nothing. Returns 0, 1301 when the directory cannot be made, 102.
  *
- * # Safety
- * `twcfg.file_xfer_staging_dir` is NULL or a C string.
+ * Requires: `twcfg.file_xfer_staging_dir` is NULL or a C string.
  */
 int twFileManager_Create(TW_NO_PROTOTYPE);
 
@@ -5588,8 +5475,7 @@ int twFileManager_Create(TW_NO_PROTOTYPE);
  * Closes all files and forgets all virtual directories and callbacks. No other thread may be in a file function. Returns 0, 101 when
  * there is no manager.
  *
- * # Safety
- * Pointers into the manager are not used afterwards.
+ * Requires: Pointers into the manager are not used afterwards.
  */
 int twFileManager_Delete(TW_NO_PROTOTYPE);
 
@@ -5615,8 +5501,7 @@ void twFileManager_CheckStalledTransfers(TW_NO_PROTOTYPE);
  * transfer, which is the SDK's, and `userdata`. Success is told by `info->state` "VALIDATED".
  * Returns 0, also for a NULL function, which is not registered; 1300 without a manager, 102.
  *
- * # Safety
- * The filter is NULL or a C string (copied).
+ * Requires: The filter is NULL or a C string (copied).
  */
 int twFileManager_RegisterFileCallback(file_cb cb,
                                        char *filter,
@@ -5627,8 +5512,7 @@ int twFileManager_RegisterFileCallback(file_cb cb,
  * Removes the first registration of a function with that pointer, and with that filter unless NULL. May be called by a callback, also for
  * itself. Returns 0, also when there is none, 1300 without a manager.
  *
- * # Safety
- * The filter is NULL or a C string.
+ * Requires: The filter is NULL or a C string.
  */
 int twFileManager_UnregisterFileCallback(file_cb cb,
                                          char *filter,
@@ -5638,8 +5522,7 @@ int twFileManager_UnregisterFileCallback(file_cb cb,
  * Calls the registered functions whose filter the target file of a transfer fits, in the order of registration. The transfer stays the
  * caller's. Nothing happens for NULL and without a target file.
  *
- * # Safety
- * `fti` is NULL or a transfer whose texts are C strings or NULL.
+ * Requires: `fti` is NULL or a transfer whose texts are C strings or NULL.
  */
 void twFileManager_MakeFileCallback(char rcvd,
                                     struct twFileTransferInfo *fti);
@@ -5656,8 +5539,7 @@ void twedge_clean_up_transfers(char on);
  * Offers a directory to the platform as a virtual directory of a thing, replacing the one of that name. The path is not looked
  * at; a relative one gets a leading `/`. Returns 0, 1300 without a manager, 101 for NULL.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 int twFileManager_AddVirtualDir(const char *thingName,
                                 char *dirName,
@@ -5667,8 +5549,7 @@ int twFileManager_AddVirtualDir(const char *thingName,
  * Withdraws a virtual directory of a thing; the name `*` withdraws all of them. The staging directory stays. Returns 0, also when
  * there is nothing to withdraw, 1300 without a manager, 101 for NULL.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twFileManager_RemoveVirtualDir(const char *thingName,
                                    char *dirName);
@@ -5678,8 +5559,7 @@ int twFileManager_RemoveVirtualDir(const char *thingName,
  * addition to the interface; without it 0 holds. Returns 0, 1300 without a manager, 101 for NULL, 107 when the thing has no such
  * directory.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 int twedge_set_virtual_dir_options(const char *thingName,
                                    const char *dirName,
@@ -5689,8 +5569,7 @@ int twedge_set_virtual_dir_options(const char *thingName,
  * The virtual directories of a thing, or of all with NULL, as a new list of `twFile`: the caller's, delete with twList_Delete.
  * Directories that do not exist are left out. NULL without a manager.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 twList *twFileManager_ListVirtualDirs(const char *entityName);
 
@@ -5699,8 +5578,7 @@ twList *twFileManager_ListVirtualDirs(const char *entityName);
  * `*` and `?`, NULL is all; `returnType` is LIST_ALL, LIST_FILES or LIST_DIRS. The path `/` has the virtual directories.
  * NULL without a manager, for NULL, and for a path that leads to no directory.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 twList *twFileManager_ListEntities(const char *entityName,
                                    const char *path,
@@ -5712,8 +5590,7 @@ twList *twFileManager_ListEntities(const char *entityName,
  * as a text: whatever `..` the arguments have is in it, so do not open it for somebody else. NULL for an unknown virtual directory, an empty
  * path, a result above 4096 bytes, without a manager.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 char *twFileManager_GetRealPath(const char *thingName,
                                 const char *path,
@@ -5727,16 +5604,14 @@ struct twFile *twFile_Create(TW_NO_PROTOTYPE);
 /**
  * Deletes a file object and closes its handle. NULL-safe. A file of twFileManager_OpenFile is closed with twFileManager_CloseFile.
  *
- * # Safety
- * `f` is NULL or a file object that is not used afterwards.
+ * Requires: `f` is NULL or a file object that is not used afterwards.
  */
 void twFile_Delete(void *f);
 
 /**
  * Says whether a file is in use: one that is does not end for being idle. Nothing happens for NULL.
  *
- * # Safety
- * `file` is NULL or a file object.
+ * Requires: `file` is NULL or a file object.
  */
 void twFile_SetIsInUse(struct twFile *file, char isInUse);
 
@@ -5744,8 +5619,7 @@ void twFile_SetIsInUse(struct twFile *file, char isInUse);
  * Opens a file by its real path, as fopen does; also above 2 GiB. The stream is the caller's, close it with fclose. NULL for NULL and on
  * failure, with errno set.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 FILE *twFile_FOpen(const char *name,
                    const char *mode);
@@ -5754,16 +5628,14 @@ FILE *twFile_FOpen(const char *name,
  * The transfer that row 0 of a table of jobs describes; what it does not tell is NULL or 0. The caller's, delete with
  * twFileTransferInfo_Delete. NULL for NULL and a table without rows.
  *
- * # Safety
- * `it` is NULL or a table.
+ * Requires: `it` is NULL or a table.
  */
 struct twFileTransferInfo *twFileTransferInfo_Create(twInfoTable *it);
 
 /**
  * Deletes a transfer. NULL-safe. One that a callback is given is the SDK's, and is not deleted while the callback runs.
  *
- * # Safety
- * `transferInfo` is NULL or a transfer that is not used afterwards.
+ * Requires: `transferInfo` is NULL or a transfer that is not used afterwards.
  */
 void twFileTransferInfo_Delete(void *transferInfo);
 
@@ -5772,8 +5644,7 @@ void twFileTransferInfo_Delete(void *transferInfo);
  * from then on, which the platform cannot open as well: close it with twFileManager_CloseFile. It ends when it has been idle for too long,
  * unless twFile_SetIsInUse says that it is in use. NULL for NULL, without a manager, when it is open, and when it cannot be opened.
  *
- * # Safety
- * The texts are NULL or C strings.
+ * Requires: The texts are NULL or C strings.
  */
 struct twFile *twFileManager_OpenFile(const char *thingName,
                                       const char *path,
@@ -5783,8 +5654,7 @@ struct twFile *twFileManager_OpenFile(const char *thingName,
 /**
  * Closes an open file and deletes the object. NULL-safe.
  *
- * # Safety
- * `file` is NULL or a file object that is not used afterwards.
+ * Requires: `file` is NULL or a file object that is not used afterwards.
  */
 void twFileManager_CloseFile(void *file);
 
@@ -5793,8 +5663,7 @@ void twFileManager_CloseFile(void *file);
  * it back with twFile_SetIsInUse(file, FALSE). The SDK's. NULL when there is none; `*isTimedOut`, unless NULL, then tells whether it has
  * just been closed for being idle.
  *
- * # Safety
- * The texts are NULL or C strings, `isTimedOut` is NULL or a place for a char.
+ * Requires: The texts are NULL or C strings, `isTimedOut` is NULL or a place for a char.
  */
 struct twFile *twFileManager_GetOpenFile(const char *thingName,
                                          const char *path,
@@ -5806,8 +5675,7 @@ struct twFile *twFileManager_GetOpenFile(const char *thingName,
  * The MD5 of a file as the service GetFileChecksum gives it: of the open file at a virtual path of an entity (`adjustedPath`), else of the file
  * at a real path. `*content` is a new table, the caller's. Returns a message code: 64 success, 128 for NULL, 132 when it is missing, 160.
  *
- * # Safety
- * The texts are NULL or C strings, `content` is NULL or a place for a pointer.
+ * Requires: The texts are NULL or C strings, `content` is NULL or a place for a pointer.
  */
 enum msgCodeEnum twFileManager_GetFileChecksum(const char *entityName,
                                                twInfoTable **content,
@@ -5821,8 +5689,7 @@ enum msgCodeEnum twFileManager_GetFileChecksum(const char *entityName,
  * malloc'ed, the caller's. Returns 0, 101 for NULL or a time above 2147483647, 1302 when there is no such file, 1113 offline (`*tid` is left
  * alone), 1114 no answer, 1303 when the transfer has failed, 1107 without an API object, 1100.. as the platform says.
  *
- * # Safety
- * The texts are NULL or C strings, `tid` is NULL or a place for a pointer.
+ * Requires: The texts are NULL or C strings, `tid` is NULL or a place for a pointer.
  */
 int twFileManager_SendFile(const char *sourceRepo,
                            const char *sourcePath,
@@ -5837,8 +5704,7 @@ int twFileManager_SendFile(const char *sourceRepo,
 /**
  * Fetches a file of the platform: as twFileManager_SendFile, with a thing of this device as `targetRepo`.
  *
- * # Safety
- * As for twFileManager_SendFile.
+ * Requires: As for twFileManager_SendFile.
  */
 int twFileManager_GetFile(const char *sourceRepo,
                           const char *sourcePath,
@@ -5854,8 +5720,7 @@ int twFileManager_GetFile(const char *sourceRepo,
  * Ends a transfer: closes the open files of `ft->transferId` and at two virtual paths of an entity, any of which may be NULL, and calls the
  * callbacks once. The transfer stays the caller's. Returns a message code: 64 success, 160 when no file is open.
  *
- * # Safety
- * The texts are NULL or C strings, `ft` is NULL or a transfer whose texts are C strings or NULL.
+ * Requires: The texts are NULL or C strings, `ft` is NULL or a transfer whose texts are C strings or NULL.
  */
 enum msgCodeEnum twFileManager_FinishFileTransfer(const char *entityName,
                                                   struct twFileTransferInfo *ft,
@@ -5877,8 +5742,7 @@ TW_BEGIN_DECLARATIONS
  * `*content` is a new table, the caller's, or NULL. Returns a message code: 64 for success, 128 for an unknown service or missing arguments,
  * 160 without a file manager or a place for the result, otherwise as the service.
  *
- * # Safety
- * The texts are NULL or C strings, `params` is NULL or a table, `content` NULL or a place for a pointer.
+ * Requires: The texts are NULL or C strings, `params` is NULL or a table, `content` NULL or a place for a pointer.
  */
 enum msgCodeEnum fileTransferCallback(const char *entityName,
                                       const char *serviceName,
@@ -5950,8 +5814,7 @@ int twTunnelManager_StopAllTunnels(TW_NO_PROTOTYPE);
  * Calls the callbacks for the tunnels that have ended since the last call. Tunnels themselves need no tick. The arguments are not
  * looked at. Returns at once when nothing has happened. Callbacks run in this call.
  *
- * # Safety
- * Both arguments may be anything.
+ * Requires: Both arguments may be anything.
  */
 void twTunnelManager_TaskerFunction(DATETIME _now,
                                     void *_params);
@@ -5960,8 +5823,7 @@ void twTunnelManager_TaskerFunction(DATETIME _now,
  * Calls twTunnelManager_TaskerFunction again and again until there is no manager any more: for a thread of the program's. Callbacks run
  * in this call.
  *
- * # Safety
- * As for twTunnelManager_TaskerFunction.
+ * Requires: As for twTunnelManager_TaskerFunction.
  */
 void twTunnelManager_ThreadFunction(DATETIME now,
                                     void *params);
@@ -5970,8 +5832,7 @@ void twTunnelManager_ThreadFunction(DATETIME now,
  * Registers a function that is called when a tunnel starts and when it has ended: that of an id, or all with NULL or `*`. Returns 0, 1400
  * without a manager, 101 for a NULL function.
  *
- * # Safety
- * `id` is NULL or a C string (copied); `userdata` is handed to the function.
+ * Requires: `id` is NULL or a C string (copied); `userdata` is handed to the function.
  */
 int twTunnelManager_RegisterTunnelCallback(tunnel_cb cb,
                                            char *id,
@@ -5982,8 +5843,7 @@ int twTunnelManager_RegisterTunnelCallback(tunnel_cb cb,
  * none, 1400 without a manager, 101 for a NULL function or id. A NULL `userdata` gives 101 as well, as in the original, but what was
  * registered with NULL is removed.
  *
- * # Safety
- * `id` is NULL or a C string.
+ * Requires: `id` is NULL or a C string.
  */
 int twTunnelManager_UnregisterTunnelCallback(tunnel_cb cb,
                                              char *id,
@@ -6000,8 +5860,7 @@ twActiveTunnelList *twTunnelManager_ListActiveTunnels(TW_NO_PROTOTYPE);
  * is every host, port 0 every port. Hosts are compared with what the platform asks for, as texts; names are not looked up. Any thread;
  * tunnels that are open stay. Returns 0, 101 for an empty host.
  *
- * # Safety
- * `host` is NULL or a C string (copied).
+ * Requires: `host` is NULL or a C string (copied).
  */
 int twedge_allow_tunnel(const char *host,
                         uint16_t port);
@@ -6023,8 +5882,7 @@ void twedge_allow_file_tunnels(char on);
  * call. `*content` becomes NULL. Returns a message code: 64 for success, 128 for an unknown service or missing arguments, 160 without a
  * manager or a place for the result, otherwise as the service.
  *
- * # Safety
- * The texts are NULL or C strings, `params` is NULL or a table, `content` NULL or a place for a pointer.
+ * Requires: The texts are NULL or C strings, `params` is NULL or a table, `content` NULL or a place for a pointer.
  */
 enum msgCodeEnum tunnelServiceCallback(const char *entityName,
                                        const char *serviceName,
@@ -6035,8 +5893,7 @@ enum msgCodeEnum tunnelServiceCallback(const char *entityName,
  * Makes tunnels that start from now on go to another server than the API. The third argument is the function that supplies the
  * application key (twPasswdCallbackFunction), cast to `char *`: not a key. Returns 0, 1400 without a manager, 101 for NULL or port 0.
  *
- * # Safety
- * `host` is NULL or a C string (copied); `appkey` NULL or such a function.
+ * Requires: `host` is NULL or a C string (copied); `appkey` NULL or such a function.
  */
 int twTunnelManager_UpdateTunnelServerInfo(char *host,
                                            uint16_t port,
@@ -6047,8 +5904,7 @@ int twTunnelManager_UpdateTunnelServerInfo(char *host,
  * callback is asked for the password when a tunnel starts, in the thread that handles StartTunnel. A NULL host or port 0: no proxy,
  * whatever the API uses. Nothing happens without a manager.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 void twTunnelManager_SetProxyInfo(char *proxyHost,
                                   uint16_t proxyPort,
@@ -6074,8 +5930,7 @@ void twTunnelManager_DisableEncryption(char state);
  * Compares fields of the server's certificate when a tunnel connects: common name, organization and unit of subject and issuer. NULL
  * is not compared; each call replaces all six.
  *
- * # Safety
- * The texts are NULL or C strings (copied).
+ * Requires: The texts are NULL or C strings (copied).
  */
 void twTunnelManager_SetX509Fields(char *subject_cn,
                                    char *subject_o,
@@ -6088,8 +5943,7 @@ void twTunnelManager_SetX509Fields(char *subject_cn,
  * Makes tunnels trust the certificates of this PEM file only; with NULL the public roots. The type is not looked at. The file is opened
  * when a tunnel starts: one that cannot be read ends the tunnel.
  *
- * # Safety
- * The path is NULL or a C string (copied).
+ * Requires: The path is NULL or a C string (copied).
  */
 void twTunnelManager_LoadCACert(const char *file,
                                 int _type);
@@ -6098,8 +5952,7 @@ void twTunnelManager_LoadCACert(const char *file,
  * Makes tunnels present the certificate chain of this PEM file, with the key of twTunnelManager_SetClientKey; with NULL none. The
  * file is opened when a tunnel starts: one that cannot be read ends the tunnel.
  *
- * # Safety
- * The path is NULL or a C string (copied).
+ * Requires: The path is NULL or a C string (copied).
  */
 void twTunnelManager_LoadClientCert(char *file);
 
@@ -6107,8 +5960,7 @@ void twTunnelManager_LoadClientCert(char *file);
  * Sets the key of the client certificate of tunnels: type 2 is DER, everything else PEM. File and passphrase are asked for when a
  * tunnel starts, in the thread that handles StartTunnel: a key that cannot be used ends the tunnel. NULL for a path is no key.
  *
- * # Safety
- * The path is NULL or a C string (copied).
+ * Requires: The path is NULL or a C string (copied).
  */
 void twTunnelManager_SetClientKey(const char *file,
                                   twPasswdCallbackFunction passphraseCallback,
@@ -6216,8 +6068,7 @@ typedef struct twEntityCurrentValues {
 /**
  * Sets a property: see twApi_SetSubscribedPropertyVTQ, which is the same.
  *
- * # Safety
- * The texts are NULL or C strings, the value NULL or a primitive on the heap.
+ * Requires: The texts are NULL or C strings, the value NULL or a primitive on the heap.
  */
 int twSubscribedPropsMgr_SetPropertyVTQ(char *entityName,
                                         char *propertyName,
@@ -6232,8 +6083,7 @@ int twSubscribedPropsMgr_SetPropertyVTQ(char *entityName,
  * for a connection, and works without an API object. `requiresLock` is not looked at: nothing is locked while the platform is asked.
  * Returns 0, 1200 without a manager, 1203 offline, 307, otherwise the platform's answer.
  *
- * # Safety
- * The name is NULL or a C string. Callbacks may run in this call.
+ * Requires: The name is NULL or a C string. Callbacks may run in this call.
  */
 int twSubscribedPropsMgr_PushSubscribedProperties(char *entityName,
                                                   char forceConnect,
@@ -6243,8 +6093,7 @@ int twSubscribedPropsMgr_PushSubscribedProperties(char *entityName,
  * As twSubscribedPropsMgr_PushSubscribedProperties, without waiting: see twApi_PushSubscribedPropertiesAsync. Returns also 1107
  * without a function or a place for the list.
  *
- * # Safety
- * The name is NULL or a C string, the place NULL or one for a pointer.
+ * Requires: The name is NULL or a C string, the place NULL or one for a pointer.
  */
 int twSubscribedPropsMgr_PushSubscribedPropertiesAsync(char *entityName,
                                                        char forceConnect,
@@ -6254,8 +6103,7 @@ int twSubscribedPropsMgr_PushSubscribedPropertiesAsync(char *entityName,
 /**
  * Forgets the last value of a property, which push types compare with. Returns 0, 1200, 101 for NULL, 107 when there is none.
  *
- * # Safety
- * The names are NULL or C strings.
+ * Requires: The names are NULL or C strings.
  */
 int twSubscribedPropsMgr_PurgeCurrentValueForProperty(char *entityName,
                                                       char *propertyName);
@@ -6263,24 +6111,21 @@ int twSubscribedPropsMgr_PurgeCurrentValueForProperty(char *entityName,
 /**
  * Forgets the last values of a thing. Returns 0, 1200, 101 for NULL, -3 when there is none.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 int twSubscribedPropsMgr_PurgeCurrentValuesForThing(char *entityName);
 
 /**
  * Drops the values of a property that wait to be pushed. Returns 0, 1200, 101 for NULL.
  *
- * # Safety
- * The names are NULL or C strings.
+ * Requires: The names are NULL or C strings.
  */
 int twSubscribedPropsMgr_PurgeChangesForProperty(char *entityName, char *propertyName);
 
 /**
  * Drops the values of a thing that wait to be pushed. Returns 0, 1200, 101 for NULL, -3 when none was queued.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 int twSubscribedPropsMgr_PurgeChangesForThing(char *entityName);
 
@@ -6290,8 +6135,7 @@ int twSubscribedPropsMgr_PurgeChangesForThing(char *entityName);
  * queued of that property. The value is taken when 0 is returned, otherwise it stays the caller's. `src` is a word for the log, or
  * NULL. Returns 0, 101 for NULL or something incomplete, 102.
  *
- * # Safety
- * `propertyToQueue` is NULL or a value on the heap, the dictionary NULL or one of such entries.
+ * Requires: `propertyToQueue` is NULL or a value on the heap, the dictionary NULL or one of such entries.
  */
 int twSubscribedPropsMgr_QueueValueForSending(struct twSubscribedProperty *propertyToQueue,
                                               twDict *propertyListByEntity,
@@ -6301,8 +6145,7 @@ int twSubscribedPropsMgr_QueueValueForSending(struct twSubscribedProperty *prope
  * The last value of a property, which push types compare with. The SDK's, until the next value of the property is set. NULL when
  * there is none.
  *
- * # Safety
- * The names are NULL or C strings.
+ * Requires: The names are NULL or C strings.
  */
 struct twSubscribedProperty *twSubscribedPropsMgr_getPropertyCurrentValue(char *entityName,
                                                                           char *propertyName);
@@ -6346,8 +6189,7 @@ uint64_t twedge_queue_dropped(TW_NO_PROTOTYPE);
 /**
  * Deletes a value of a property of a thing. NULL is fine.
  *
- * # Safety
- * `prop` is NULL or a value of twSubscribedProperty_Create that is not used afterwards.
+ * Requires: `prop` is NULL or a value of twSubscribedProperty_Create that is not used afterwards.
  */
 void twSubscribedProperty_Delete(void *prop);
 
@@ -6355,8 +6197,7 @@ void twSubscribedProperty_Delete(void *prop);
  * Writes a value to a stream as one row of six cells: thing, name, value, time, quality, fold. All of it or nothing.
  * Returns 0, 101 for NULL or something incomplete, 102, 4 when the value or the stream cannot be written.
  *
- * # Safety
- * `p` is NULL or a live value, `s` NULL or a live stream.
+ * Requires: `p` is NULL or a live value, `s` NULL or a live stream.
  */
 int twSubscribedProperty_ToStream(struct twSubscribedProperty *p, twStream *s);
 
@@ -6374,16 +6215,14 @@ TW_BEGIN_DECLARATIONS
  * Unpacks every entry of a zip archive below the current working directory, replacing files that are there. Entries whose names are
  * absolute or climb with `..` are refused. Returns 0, 1 when the archive cannot be read or any entry was not unpacked; the others then are.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 int twApi_ZipExtractFile(const char *zipFileName);
 
 /**
  * Unpacks a tar archive that is compressed with gzip: as twApi_ZipExtractFile. Links that lead out of the directory are refused as well.
  *
- * # Safety
- * The name is NULL or a C string.
+ * Requires: The name is NULL or a C string.
  */
 int twApi_TgzExtractFile(const char *tgzFileName);
 
@@ -6902,8 +6741,7 @@ typedef void (*fileTransfer_cb)(char fileRcvd,
  * The primitive that a block holds, given to the caller. The block stays the caller's. NULL for NULL, for an empty block and
  * for one that holds a table.
  *
- * # Safety
- * `block` is NULL or a block whose bytes are as long as it says.
+ * Requires: `block` is NULL or a block whose bytes are as long as it says.
  */
 twPrimitive *twWDataBlock_ToPrimitive(struct twWDataBlock *block);
 
@@ -6911,8 +6749,7 @@ twPrimitive *twWDataBlock_ToPrimitive(struct twWDataBlock *block);
  * The table that a block holds, given to the caller. The block stays the caller's. NULL for NULL, for an empty block and
  * for one that holds a primitive.
  *
- * # Safety
- * `block` is NULL or a block whose bytes are as long as it says.
+ * Requires: `block` is NULL or a block whose bytes are as long as it says.
  */
 twInfoTable *twWDataBlock_ToInfoTable(struct twWDataBlock *block);
 
@@ -6920,40 +6757,35 @@ twInfoTable *twWDataBlock_ToInfoTable(struct twWDataBlock *block);
  * Puts a serialised primitive into a new block, given to the caller, who frees it with twWDataBlock_Free. The primitive
  * stays the caller's. Returns 0, 101 for NULL, 102, or the code of twPrimitive_ToStream; the place is left alone then.
  *
- * # Safety
- * `p` is NULL or a primitive, `outBlock` NULL or a place for a pointer.
+ * Requires: `p` is NULL or a primitive, `outBlock` NULL or a place for a pointer.
  */
 int twWDataBlock_FromPrimitive(twPrimitive *p, struct twWDataBlock **outBlock);
 
 /**
  * Puts a serialised table into a new block, as twWDataBlock_FromPrimitive.
  *
- * # Safety
- * `it` is NULL or a table, `outBlock` NULL or a place for a pointer.
+ * Requires: `it` is NULL or a table, `outBlock` NULL or a place for a pointer.
  */
 int twWDataBlock_FromInfoTable(twInfoTable *it, struct twWDataBlock **outBlock);
 
 /**
  * Puts a serialised primitive (`isPrimitive` TRUE) or table into a new block, as twWDataBlock_FromPrimitive.
  *
- * # Safety
- * `structPtr` is NULL or what `isPrimitive` says, `outBlock` NULL or a place for a pointer.
+ * Requires: `structPtr` is NULL or what `isPrimitive` says, `outBlock` NULL or a place for a pointer.
  */
 int twWDataBlock_FromStruct(void *structPtr, char isPrimitive, struct twWDataBlock **outBlock);
 
 /**
  * Frees a block that the library has made, and its bytes. NULL-safe.
  *
- * # Safety
- * `block` is NULL or from this library, and is not used afterwards.
+ * Requires: `block` is NULL or from this library, and is not used afterwards.
  */
 void twWDataBlock_Free(struct twWDataBlock *block);
 
 /**
  * The data shape in `length` bytes, given to the caller. The bytes stay the caller's. NULL for NULL and for no bytes.
  *
- * # Safety
- * `bytesPtr` is NULL or has `length` bytes.
+ * Requires: `bytesPtr` is NULL or has `length` bytes.
  */
 twDataShape *twW_BytesToDataShape(unsigned char *bytesPtr, int32_t length);
 
@@ -6962,8 +6794,7 @@ twDataShape *twW_BytesToDataShape(unsigned char *bytesPtr, int32_t length);
  * twW_SetApiCallbackFunctions, and answers with their code; NOT_IMPLEMENTED (0xA1) without one, BAD_REQUEST for NULL. A write
  * brings the primitive of that name, or else the whole table. What a read gives is freed here with twWDataBlock_Free.
  *
- * # Safety
- * As for every property callback.
+ * Requires: As for every property callback.
  */
 enum msgCodeEnum twW_PropertyCallbackDispatcher(const char *entityName,
                                                 const char *propertyName,
@@ -6977,8 +6808,7 @@ enum msgCodeEnum twW_PropertyCallbackDispatcher(const char *entityName,
  * of parameters is NULL when there are none. A primitive as result goes into a column `result`. What the function gives is
  * freed here with twWDataBlock_Free.
  *
- * # Safety
- * As for every service callback.
+ * Requires: As for every service callback.
  */
 enum msgCodeEnum twW_ServiceCallbackDispatcher(const char *entityName,
                                                const char *serviceName,
@@ -6990,8 +6820,7 @@ enum msgCodeEnum twW_ServiceCallbackDispatcher(const char *entityName,
  * The callback of file transfers: hands the fields of `info` to the function set with twW_SetApiCallbackFunctions, for whose
  * call they are valid. Without one, or for NULL, nothing happens.
  *
- * # Safety
- * `info` is NULL or a description of a transfer.
+ * Requires: `info` is NULL or a description of a transfer.
  */
 void twW_FileTransferCallbackDispatcher(char fileRcvd,
                                         twFileTransferInfo *info,
@@ -7036,8 +6865,7 @@ TW_BEGIN_DECLARATIONS
  * twApi_Delete; everything can be registered anew afterwards.
  * Returns 0.
  *
- * # Safety
- * Pointers into what is forgotten are not used afterwards.
+ * Requires: Pointers into what is forgotten are not used afterwards.
  */
 int twExt_Delete(TW_NO_PROTOTYPE);
 

@@ -41,7 +41,12 @@ pub fn ext_header(
     }
     out.push_str("\n#endif /* TWEDGE_INSIDE_PORT */\n");
     out.push_str(config.trailer.as_deref().unwrap_or_default());
-    Ok(out)
+    Ok(requirements(&out))
+}
+
+/// What Rust's documentation puts under the heading "Safety" is for C programmers what a call requires.
+fn requirements(header: &str) -> String {
+    header.replace(" * # Safety\n * ", " * Requires: ")
 }
 
 /// A header that forwards to its part.
