@@ -19,7 +19,7 @@ pub const NOTIFY_PROPERTY_UPDATE: &str = "NotifyPropertyUpdate";
 const GET_PROPERTY_SUBSCRIPTIONS: &str = "GetPropertySubscriptions";
 /// Announces that we know the push type DEADBAND (W33: exactly this text).
 const OPTIONS: &str = r#"{"hasDeadband":true}"#;
-/// The longest that a push waits for the synchronization of its thing.
+/// The longest that a push waits for the synchronization of its thing, unless the time for answers is shorter.
 const HOLD_LIMIT: Duration = Duration::from_secs(5);
 
 /// Whether a request is that service.
@@ -94,7 +94,8 @@ impl Shared {
             return false;
         }
         let Some(link) = self.online() else { return false };
-        let until = deadline(Instant::now(), limit.min(HOLD_LIMIT));
+        let limit = limit.min(self.settings().message_timeout).min(HOLD_LIMIT);
+        let until = deadline(Instant::now(), limit);
         loop {
             match self.synchronizer.hold(thing, link.id, until) {
                 Hold::Go => return self.synchronizer.is_synchronized(thing),
