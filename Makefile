@@ -147,7 +147,7 @@ examples: build/SteamSensor build/SteamTutorial $(EXTENSIONS)
 demo: build/SteamSensor
 	$(CARGO) run --locked --quiet --package twedge-platform --bin twedge-demo -- -- build/SteamSensor
 
-test: test-rust test-c misuse conformance test-examples
+test: test-rust test-headers test-c misuse conformance test-examples test-install
 
 # The demo ends with 0 only if all six steps and a service call were seen.
 test-examples: examples
