@@ -128,6 +128,30 @@ unsafe fn send(
     }
 }
 
+/// Where what is sent over a connected WebSocket goes.
+enum Channel {
+    /// Over the connection of the API object.
+    Api(Arc<instance::Facade>),
+    /// Over the link of a WebSocket that a program made itself.
+    Own(Arc<Link>),
+}
+
+impl Channel {
+    /// `None` when the WebSocket is not connected.
+    ///
+    /// # Safety
+    /// `ws` is a WebSocket.
+    unsafe fn of(ws: *mut twWs) -> Option<Self> {
+        // SAFETY: by contract of this function.
+        unsafe {
+            match instance::of_websocket(ws) {
+                Some(facade) => facade.connection().has_link().then_some(Self::Api(facade)),
+                None => connect::link(ws).map(Self::Own),
+            }
+        }
+    }
+}
+
 /// Sends a message of `length` bytes, in as many frames as the frame size asks for, compressed if that was agreed. Waits until the
 /// socket has taken it. Any thread. On the WebSocket of the API object: a binary message as the platform understands it (see twMessage_Send); text is
 /// refused with 209.
@@ -141,11 +165,7 @@ pub unsafe extern "C" fn twWs_SendMessage(ws: *mut twWs, buf: *mut c_char, lengt
         }
         // SAFETY: the caller's WebSocket and bytes.
         unsafe {
-            let facade = instance::of_websocket(ws);
-            let link = if facade.is_none() { connect::link(ws) } else { None };
-            if !is_connected(facade.as_deref(), link.as_ref()) {
-                return TW_WEBSOCKET_NOT_CONNECTED;
-            }
+            let Some(channel) = Channel::of(ws) else { return TW_WEBSOCKET_NOT_CONNECTED };
             if length == 0 {
                 return NOTHING_TO_SEND;
             }
@@ -154,18 +174,13 @@ pub unsafe extern "C" fn twWs_SendMessage(ws: *mut twWs, buf: *mut c_char, lengt
                 return TW_WEBSOCKET_FRAME_TOO_LARGE;
             }
             let message = memory::slice(buf, length as usize);
-            match (facade, link) {
-                (Some(facade), _) => of_api::send(&facade, message, isText != 0),
-                (None, Some(link)) if isText != 0 => send(ws, &link, |encoder, out| encoder.text(message, out)),
-                (None, Some(link)) => send(ws, &link, |encoder, out| encoder.binary(message, out)),
-                (None, None) => TW_WEBSOCKET_NOT_CONNECTED,
+            match channel {
+                Channel::Api(facade) => of_api::send(&facade, message, isText != 0),
+                Channel::Own(link) if isText != 0 => send(ws, &link, |encoder, out| encoder.text(message, out)),
+                Channel::Own(link) => send(ws, &link, |encoder, out| encoder.binary(message, out)),
             }
         }
     })
-}
-
-fn is_connected(facade: Option<&instance::Facade>, link: Option<&Arc<Link>>) -> bool {
-    facade.is_some_and(|facade| facade.connection().has_link()) || link.is_some()
 }
 
 /// Sends one frame, never compressed: the first one of a message (text or binary) or, with `isContinuation`, a further one; `isFinal` ends the
@@ -185,11 +200,7 @@ pub unsafe extern "C" fn twWs_SendDataFrame(
         }
         // SAFETY: the caller's WebSocket and bytes.
         unsafe {
-            let facade = instance::of_websocket(ws);
-            let link = if facade.is_none() { connect::link(ws) } else { None };
-            if !is_connected(facade.as_deref(), link.as_ref()) {
-                return TW_WEBSOCKET_NOT_CONNECTED;
-            }
+            let Some(channel) = Channel::of(ws) else { return TW_WEBSOCKET_NOT_CONNECTED };
             if length == 0 {
                 return NOTHING_TO_SEND;
             }
@@ -203,16 +214,17 @@ pub unsafe extern "C" fn twWs_SendDataFrame(
                 (false, true) => Opcode::Text,
                 (false, false) => Opcode::Binary,
             };
-            match (facade, link) {
-                (Some(facade), _) if isContinuation == 0 && isFinal != 0 => of_api::send(&facade, payload, isText != 0),
-                (Some(_), _) => {
+            match channel {
+                Channel::Api(facade) if isContinuation == 0 && isFinal != 0 => {
+                    of_api::send(&facade, payload, isText != 0)
+                }
+                Channel::Api(_) => {
                     log::error!("parts of messages cannot be sent over the WebSocket of the API object");
                     TW_ERROR_WRITING_TO_WEBSOCKET
                 }
-                (None, Some(link)) => {
+                Channel::Own(link) => {
                     send(ws, &link, |encoder, out| encoder.data_frame(opcode, isFinal != 0, payload, out))
                 }
-                (None, None) => TW_WEBSOCKET_NOT_CONNECTED,
             }
         }
     })
@@ -229,20 +241,15 @@ unsafe fn send_control(ws: *mut twWs, is_ping: bool, text: *const c_char, defaul
     // SAFETY: by contract of this function.
     unsafe {
         let text = text::bytes(text).unwrap_or(default);
-        let facade = instance::of_websocket(ws);
-        let link = if facade.is_none() { connect::link(ws) } else { None };
-        if !is_connected(facade.as_deref(), link.as_ref()) {
-            return TW_WEBSOCKET_NOT_CONNECTED;
-        }
+        let Some(channel) = Channel::of(ws) else { return TW_WEBSOCKET_NOT_CONNECTED };
         if text.len() > MAX_CONTROL_TEXT {
             log::error!("a ping or pong of {} bytes is not sent: the limit is {MAX_CONTROL_TEXT}", text.len());
             return TW_WEBSOCKET_MSG_TOO_LARGE;
         }
-        match (facade, link) {
-            (Some(facade), _) => of_api::control(&facade, is_ping, text),
-            (None, Some(link)) if is_ping => send(ws, &link, |encoder, out| encoder.ping(text, out)),
-            (None, Some(link)) => send(ws, &link, |encoder, out| encoder.pong(text, out)),
-            (None, None) => TW_WEBSOCKET_NOT_CONNECTED,
+        match channel {
+            Channel::Api(facade) => of_api::control(&facade, is_ping, text),
+            Channel::Own(link) if is_ping => send(ws, &link, |encoder, out| encoder.ping(text, out)),
+            Channel::Own(link) => send(ws, &link, |encoder, out| encoder.pong(text, out)),
         }
     }
 }
