@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/../.."
 out=build/c
 mkdir -p "$out"
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=()
 limit=${TEST_TIMEOUT:-120}
 warnings=(-Wall -Wextra -Werror)
 natives=(-lpthread -ldl -lm)
@@ -25,7 +25,7 @@ step() {
     0) passed=$((passed + 1)) && echo "ok      $name" ;;
     77) skipped=$((skipped + 1)) && echo "skipped $name" ;;
     *)
-        failed=$((failed + 1))
+        failed=$((failed + 1)) failures+=("$name (status $status)")
         echo "FAILED  $name (status $status)"
         sed 's/^/        /' "$out/log"
         ;;
@@ -35,7 +35,7 @@ step() {
 
 build() {
     "$@" >"$out/log" 2>&1 && return 0
-    failed=$((failed + 1))
+    failed=$((failed + 1)) failures+=("does not build: $*")
     echo "FAILED  does not build: $*"
     sed 's/^/        /' "$out/log"
     return 1
@@ -63,6 +63,7 @@ for source in tests/c/*.c; do
         fi
     done
 done
+[ $failed -eq 0 ] || printf 'FAILED  %s\n' "${failures[@]}"
 note=
 [ $skipped -eq 0 ] || note=", $skipped skipped"
 echo "C tests: $passed passed, $failed failed$note"
