@@ -49,8 +49,16 @@ const DIRECTORY_MODE: u32 = 0o755;
 pub(super) struct Disk {
     path: PathBuf,
     file: File,
-    /// Bytes that belong to it. A failed write may have left more, which the next one overwrites.
+    /// Bytes that belong to it.
     length: u64,
+    /// So many of them, from the beginning, are durable.
+    durable: u64,
+    /// A failed write has left bytes behind `length` that could not be cut off.
+    leftover: bool,
+    /// Whether the directory durably leads to this file is not known.
+    unnamed: bool,
+    /// It was here before: whoever may not read its directory has not made it.
+    found: bool,
 }
 
 impl Disk {
@@ -58,18 +66,22 @@ impl Disk {
     pub fn open(path: &Path) -> io::Result<(Self, Vec<u8>)> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).mode(FILE_MODE);
-        let file = match options.open(path) {
+        let (file, found) = match options.open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 step(Point::Create)?;
-                let file = options.create_new(true).open(path)?;
-                sync_directory_of(path)?;
-                file
+                (options.create_new(true).open(path)?, false)
             }
-            opened => opened?,
+            opened => (opened?, true),
         };
         let content = read_all(&file)?;
         let length = content.len() as u64;
-        Ok((Self { path: path.to_owned(), file, length }, content))
+        // Who made the file, or put it in place of another, may have been killed before its name was durable.
+        let mut disk =
+            Self { path: path.to_owned(), file, length, durable: length, leftover: false, unnamed: true, found };
+        if !found {
+            disk.settle()?;
+        }
+        Ok((disk, content))
     }
 
     pub fn path(&self) -> &Path {
@@ -83,7 +95,9 @@ impl Disk {
     /// Whether the path still leads to this file, and nobody else has changed its length.
     pub fn is_current(&self) -> bool {
         let (Ok(named), Ok(own)) = (fs::metadata(&self.path), self.file.metadata()) else { return false };
-        (named.dev(), named.ino()) == (own.dev(), own.ino()) && own.len() == self.length
+        let length = own.len();
+        (named.dev(), named.ino()) == (own.dev(), own.ino())
+            && (length == self.length || self.leftover && length > self.length)
     }
 
     /// Whether the path leads to a file at all.
@@ -97,23 +111,17 @@ impl Disk {
         Ok(bytes)
     }
 
-    /// Appends and makes durable. On an error the file is as before, as far as it can be.
-    pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let written = self.write_at_end(bytes).and_then(|()| {
-            step(Point::SyncAppended)?;
-            self.file.sync_data()
-        });
-        match written {
-            Ok(()) => {
-                self.length += bytes.len() as u64;
-                Ok(())
-            }
+    /// Appends. On an error the file is as before, as far as it can be.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.settle()?;
+        match self.write_at_end(bytes) {
+            Ok(()) => self.length += bytes.len() as u64,
             Err(error) => {
-                // It may fail as well; then the next open finds what is left of it.
-                let _ = self.cut(self.length);
-                Err(error)
+                self.shorten(self.length);
+                return Err(error);
             }
         }
+        Ok(())
     }
 
     fn write_at_end(&self, bytes: &[u8]) -> io::Result<()> {
@@ -126,16 +134,89 @@ impl Disk {
         }
     }
 
-    /// Cuts the file to a length and makes that durable.
-    pub fn cut(&mut self, length: u64) -> io::Result<()> {
-        step(Point::Cut)?;
-        self.file.set_len(length)?;
-        self.length = length;
-        step(Point::SyncCut)?;
-        self.file.sync_data()
+    /// Makes durable what was appended. On an error the file is as when it was durable last, as far as it can be.
+    pub fn sync(&mut self) -> io::Result<()> {
+        match sync_file(&self.file) {
+            Ok(()) => self.durable = self.length,
+            Err(error) => {
+                // What the system could not write it may take for written from now on: another try says nothing.
+                self.take_back();
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
-    /// Puts a new content in place of the old: all of it or nothing, whenever the power is cut.
+    /// Takes out what is not durable, as far as it can be.
+    pub fn take_back(&mut self) {
+        self.shorten(self.durable);
+    }
+
+    /// Cuts as [`Disk::cut`] does. What cannot be cut off is in the way of the next write, which tries again. Nothing is made durable
+    /// while something waits for that: an error would not be told again to who asks for it.
+    fn shorten(&mut self, length: u64) {
+        let cut = self.set_length(length);
+        if cut.is_ok() && self.durable == self.length {
+            // If that fails, the bytes may be there again after a power cut.
+            let _ = self.sync_cut();
+        }
+    }
+
+    /// So many bytes are durable: somebody else has synchronized the file.
+    pub fn synced_to(&mut self, length: u64) {
+        self.durable = self.durable.max(length.min(self.length));
+    }
+
+    /// The file, opened once more: each one is told of an error of writing, by a synchronization of its own.
+    pub fn open_again(&self) -> io::Result<File> {
+        let file = OpenOptions::new().write(true).open(&self.path)?;
+        let (other, own) = (file.metadata()?, self.file.metadata()?);
+        if (other.dev(), other.ino()) != (own.dev(), own.ino()) {
+            return Err(io::Error::from(ErrorKind::NotFound));
+        }
+        Ok(file)
+    }
+
+    /// Does what an earlier failure, or an earlier process, has left undone.
+    pub fn settle(&mut self) -> io::Result<()> {
+        if self.leftover {
+            self.set_length(self.length)?;
+        }
+        if self.unnamed {
+            match sync_directory_of(&self.path) {
+                Err(error) if self.found && error.kind() == ErrorKind::PermissionDenied => {}
+                synced => synced?,
+            }
+            self.unnamed = false;
+        }
+        Ok(())
+    }
+
+    /// Cuts the file to a length and makes that durable.
+    pub fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_length(length)?;
+        self.settle()?;
+        self.sync_cut()
+    }
+
+    fn set_length(&mut self, length: u64) -> io::Result<()> {
+        self.leftover = true;
+        self.length = length;
+        self.durable = self.durable.min(length);
+        step(Point::Cut)?;
+        self.file.set_len(length)?;
+        self.leftover = false;
+        Ok(())
+    }
+
+    fn sync_cut(&mut self) -> io::Result<()> {
+        step(Point::SyncCut)?;
+        self.file.sync_data()?;
+        self.durable = self.length;
+        Ok(())
+    }
+
+    /// Puts a new content in place of the old: all of it or nothing, whenever the power is cut. [`Disk::settle`] makes that durable.
     pub fn replace(&mut self, content: &[u8]) -> io::Result<()> {
         let temporary = beside(&self.path, "tmp");
         let written = write_new(&temporary, content, self.file.metadata().map_or(FILE_MODE, |old| old.mode() & 0o777));
@@ -146,9 +227,10 @@ impl Disk {
         });
         match file {
             Ok(file) => {
-                self.file = file;
-                self.length = content.len() as u64;
-                sync_directory_of(&self.path)
+                let length = content.len() as u64;
+                let path = std::mem::take(&mut self.path);
+                *self = Self { path, file, length, durable: length, leftover: false, unnamed: true, found: false };
+                Ok(())
             }
             Err(error) => {
                 let _ = remove(&temporary);
@@ -165,6 +247,12 @@ impl Disk {
             let _ = remove(&leftover);
         }
     }
+}
+
+/// Makes durable what was appended to a file.
+pub(super) fn sync_file(file: &File) -> io::Result<()> {
+    step(Point::SyncAppended)?;
+    file.sync_data()
 }
 
 fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<File> {

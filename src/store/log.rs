@@ -9,6 +9,7 @@ use super::disk::{Disk, make_directory};
 use super::frame::{self, Record, Unreadable};
 use super::notes::note;
 use super::original::{Found, Original};
+use super::sync::{Durability, Fates, SyncHandle};
 use super::{StoreError, aside};
 
 /// How records are written. Both forms are read.
@@ -48,6 +49,9 @@ pub struct Log {
     next: u64,
     /// Bytes of all live payloads.
     payload: u64,
+    fates: Fates,
+    /// Changes with the file.
+    generation: u64,
 }
 
 impl Log {
@@ -77,8 +81,17 @@ impl Log {
         let (disk, content) = Disk::open(path).map_err(open_error)?;
         disk.remove_leftover();
         let read = read(&content, original, next);
-        let mut log =
-            Self { disk, original, format, written: read.format, records: read.records, next: read.next, payload: 0 };
+        let mut log = Self {
+            disk,
+            original,
+            format,
+            written: read.format,
+            records: read.records,
+            next: read.next,
+            payload: 0,
+            fates: Fates::new(read.next),
+            generation: 0,
+        };
         log.payload = log.records.values().map(|place| place.payload as u64).sum();
         if let Some(version) = read.newer {
             log.put_newer_aside(version)?;
@@ -188,11 +201,25 @@ impl Log {
         self.format = format;
     }
 
-    /// Appends records, all or none, and makes them durable. Their numbers, in order.
+    /// Appends records, all or none, and makes them durable, with everything that waits for it. Their numbers, in order.
+    ///
+    /// # Errors
+    /// As [`Log::append_unsynced`] and [`Log::sync`].
+    pub fn append<'a>(&mut self, payloads: impl IntoIterator<Item = &'a [u8]>) -> Result<Range<u64>, StoreError> {
+        let added = self.append_unsynced(payloads)?;
+        self.sync()?;
+        Ok(added)
+    }
+
+    /// Appends records, all or none. They are in the store, but a power cut may still take them: until [`Log::sync`],
+    /// [`Log::synced`] or any other call that changes the file has returned success. Their numbers, in order, which no other record gets.
     ///
     /// # Errors
     /// [`StoreError::Write`]; the file is as before then.
-    pub fn append<'a>(&mut self, payloads: impl IntoIterator<Item = &'a [u8]>) -> Result<Range<u64>, StoreError> {
+    pub fn append_unsynced<'a>(
+        &mut self,
+        payloads: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Range<u64>, StoreError> {
         self.follow_changes()?;
         if self.written != self.format {
             self.rewrite()?;
@@ -207,11 +234,91 @@ impl Log {
         if added.is_empty() {
             return Ok(first..first);
         }
-        self.disk.append(&bytes).map_err(|error| self.write_error(error))?;
+        self.disk.write(&bytes).map_err(|error| self.write_error(error))?;
         self.next = first + added.len() as u64;
         self.payload += added.iter().map(|(_, place)| place.payload as u64).sum::<u64>();
         self.records.extend(added);
         Ok(first..self.next)
+    }
+
+    /// Makes durable what was appended.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`]; none of what was not durable is in the store any more, as if it had never been appended.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        if self.fates.undecided(self.next).is_empty() {
+            return Ok(());
+        }
+        self.flush().map_err(|error| self.write_error(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let synced = self.disk.settle().and_then(|()| self.disk.sync());
+        match synced {
+            Ok(()) => self.fates.durable(self.next),
+            Err(_) => self.take_back(),
+        }
+        synced
+    }
+
+    /// Takes out what is not durable.
+    fn take_back(&mut self) {
+        self.disk.take_back();
+        let lost = self.fates.undecided(self.next);
+        self.fates.lost(self.next);
+        for place in self.records.split_off(&lost.start).into_values() {
+            self.payload -= place.payload as u64;
+        }
+    }
+
+    /// What makes everything that was appended up to now durable, to be used while other threads use the store; its outcome is to be told
+    /// by [`Log::synced`]. `None` when nothing waits for it. Several may be in use at once.
+    ///
+    /// # Errors
+    /// The file cannot be opened once more; [`Log::sync`] does without that.
+    pub fn sync_handle(&mut self) -> Result<Option<SyncHandle>, StoreError> {
+        let numbers = self.fates.undecided(self.next);
+        if numbers.is_empty() {
+            return Ok(None);
+        }
+        self.disk.settle().map_err(|error| self.write_error(error))?;
+        let file = self.disk.open_again().map_err(|error| StoreError::Open { path: self.path().to_owned(), error })?;
+        Ok(Some(SyncHandle::new(file, self.generation, numbers, self.disk.length())))
+    }
+
+    /// Tells the outcome of [`SyncHandle::sync`]. Success: everything that was appended before the handle was made is durable, or was
+    /// removed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`]: as [`Log::sync`], also what was appended since the handle was made is taken out, if it is not durable yet. Or
+    /// another synchronization has failed meanwhile, and some of what this one was for was taken out. [`Log::durability`] knows of single
+    /// records.
+    pub fn synced(&mut self, handle: &SyncHandle, outcome: io::Result<()>) -> Result<(), StoreError> {
+        match self.fates.of(&handle.numbers) {
+            // Whoever has decided that has synchronized the file by itself, and was told of its errors by itself.
+            Durability::Durable => return Ok(()),
+            Durability::Lost => return Err(self.write_error(io::Error::other("another attempt has failed"))),
+            Durability::Undecided => {}
+        }
+        if handle.generation != self.generation {
+            return self.sync();
+        }
+        match outcome {
+            Ok(()) => {
+                self.disk.synced_to(handle.length);
+                self.fates.durable(handle.numbers.end);
+                Ok(())
+            }
+            Err(error) => {
+                self.take_back();
+                Err(self.write_error(error))
+            }
+        }
+    }
+
+    /// What is known of records that [`Log::append_unsynced`] has given these numbers.
+    pub fn durability(&self, numbers: &Range<u64>) -> Durability {
+        self.fates.of(numbers)
     }
 
     /// Encodes a record behind `bytes`, which begin at an offset of the file.
@@ -288,16 +395,26 @@ impl Log {
             return Ok(());
         }
         if self.records.is_empty() {
+            // All that was appended is removed: nobody waits for it to be durable.
+            self.fates.durable(self.next);
             return self.disk.cut(0).map_err(|error| self.write_error(error));
         }
         let live: u64 = self.records.values().map(|place| place.length as u64 + 2).sum();
         let garbage = self.disk.length().saturating_sub(live);
-        if self.written == Format::Original || garbage > live.max(LITTLE) {
+        if self.written == Format::Original {
             return self.rewrite();
+        }
+        if garbage > live.max(LITTLE) {
+            match self.rewrite() {
+                Ok(()) => return Ok(()),
+                // A full disk may have room for the removal.
+                Err(error) => note!(Debug, "{error}"),
+            }
         }
         let mut bytes = Vec::new();
         frame::encode(&Record::Removed(ranges(removed)), &mut bytes);
-        self.disk.append(&bytes).map_err(|error| self.write_error(error))
+        let written = self.disk.write(&bytes).and_then(|()| self.flush());
+        written.map_err(|error| self.write_error(error))
     }
 
     /// Removes everything.
@@ -319,6 +436,7 @@ impl Log {
         moved.put(image)?;
         moved.next = moved.next.max(self.next);
         let old = std::mem::replace(self, moved);
+        self.continue_from(&old);
         if let Err(error) = super::disk::remove(old.path()) {
             note!(Warn, "the old store {} cannot be removed: {error}", old.path().display());
         }
@@ -336,8 +454,21 @@ impl Log {
             return self.rewrite();
         }
         note!(Warn, "the store {} has been changed by somebody else: it is read again", path.display());
-        *self = Self::open_from(&path, self.original, self.format, self.next)?;
+        let read = Self::open_from(&path, self.original, self.format, self.next)?;
+        let old = std::mem::replace(self, read);
+        self.continue_from(&old);
         Ok(())
+    }
+
+    /// This is the same store as before, in another file.
+    fn continue_from(&mut self, old: &Self) {
+        self.generation = old.generation + 1;
+        self.fates = old.fates.clone();
+        let undecided = old.fates.undecided(old.next);
+        let found = undecided.clone().take_while(|number| self.records.contains_key(number)).count() as u64;
+        self.fates.durable(undecided.start + found);
+        self.fates.lost(undecided.end);
+        self.fates.durable(self.next);
     }
 
     fn rewrite(&mut self) -> Result<(), StoreError> {
@@ -372,6 +503,9 @@ impl Log {
         self.next = self.next.max(records.keys().next_back().map_or(0, |last| last + 1));
         self.records = records;
         self.written = self.format;
+        self.generation += 1;
+        self.disk.settle().map_err(|error| self.write_error(error))?;
+        self.fates.durable(self.next);
         Ok(())
     }
 

@@ -31,6 +31,7 @@ mod messages;
 pub(crate) mod notes;
 mod original;
 mod rejected;
+mod sync;
 
 pub use self::log::{Format, Log};
 pub use disk::Point;
@@ -39,6 +40,7 @@ pub(crate) use messages::continues;
 pub use messages::{Fate, MAX_TRIES, MessageStore, NotStored, Stored};
 pub use original::Original;
 pub use rejected::Rejected;
+pub use sync::{Durability, SyncHandle};
 
 #[cfg(test)]
 mod tests;

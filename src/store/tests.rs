@@ -333,6 +333,99 @@ fn a_full_disk_leaves_what_was_there_and_goes_on_when_there_is_room() {
     assert_eq!(payloads(&mut open(&place.path)), [&b"first"[..], b"third"]);
 }
 
+fn full_disk() {
+    faults::set(Plan { fail_at: Some(1), ..Plan::default() });
+}
+
+fn room_again() {
+    faults::set(Plan::default());
+}
+
+#[test]
+fn what_cannot_be_made_durable_is_taken_back() {
+    let place = place();
+    let mut log = open(&place.path);
+    log.append([&b"first"[..]]).unwrap();
+    assert_eq!(log.append_unsynced([&b"second"[..]]).unwrap(), 2..3);
+    assert_eq!(log.append_unsynced([&b"third"[..]]).unwrap(), 3..4);
+    assert_eq!((log.durability(&(1..2)), log.durability(&(2..4))), (Durability::Durable, Durability::Undecided));
+    full_disk();
+    assert!(log.sync().is_err());
+    room_again();
+    assert_eq!(log.durability(&(2..4)), Durability::Lost);
+    assert_eq!((payloads(&mut log), log.payload_length()), (vec![b"first".to_vec()], 5));
+    log.sync().unwrap();
+    // A number is not given twice: who has the old one could not tell.
+    assert_eq!(log.append_unsynced([&b"fourth"[..]]).unwrap(), 4..5);
+    log.sync().unwrap();
+    assert_eq!((log.durability(&(4..5)), log.durability(&(3..5))), (Durability::Durable, Durability::Lost));
+    assert_eq!(payloads(&mut open(&place.path)), [&b"first"[..], b"fourth"]);
+}
+
+#[test]
+fn a_file_is_made_durable_while_others_use_the_store() {
+    let place = place();
+    let mut log = open(&place.path);
+    assert!(log.sync_handle().unwrap().is_none());
+    log.append_unsynced([&b"first"[..]]).unwrap();
+    let handle = log.sync_handle().unwrap().unwrap();
+    let outcome = handle.sync();
+    log.append_unsynced([&b"second"[..]]).unwrap();
+    log.synced(&handle, outcome).unwrap();
+    assert_eq!((log.durability(&(1..2)), log.durability(&(2..3))), (Durability::Durable, Durability::Undecided));
+    let later = log.sync_handle().unwrap().unwrap();
+    log.append_unsynced([&b"third"[..]]).unwrap();
+    assert!(log.synced(&later, Err(std::io::Error::other("broken"))).is_err());
+    assert_eq!(log.durability(&(2..4)), Durability::Lost);
+    assert_eq!(payloads(&mut log), [b"first"]);
+    assert_eq!(payloads(&mut open(&place.path)), [b"first"]);
+}
+
+#[test]
+fn the_outcome_for_a_file_that_was_replaced_or_cut_does_not_count() {
+    let broken = || Err(std::io::Error::other("broken"));
+    let place = place();
+    let mut log = open(&place.path);
+    let big = vec![7; 5000];
+    let added = log.append([big.as_slice()]).unwrap();
+    log.append_unsynced([&b"first"[..]]).unwrap();
+    let handle = log.sync_handle().unwrap().unwrap();
+    // Rewritten: more garbage than anything else.
+    log.remove(&[added.start]).unwrap();
+    assert!(log.length() < 5000);
+    log.append_unsynced([&b"second"[..]]).unwrap();
+    log.synced(&handle, broken()).unwrap();
+    assert_eq!((log.durability(&(2..3)), log.durability(&(3..4))), (Durability::Durable, Durability::Undecided));
+    let handle = log.sync_handle().unwrap().unwrap();
+    log.clear().unwrap();
+    log.append_unsynced([&b"third"[..]]).unwrap();
+    log.synced(&handle, broken()).unwrap();
+    assert_eq!(log.durability(&(4..5)), Durability::Undecided);
+    // The other way round: this one has worked, the store's own has not.
+    let handle = log.sync_handle().unwrap().unwrap();
+    let outcome = handle.sync();
+    full_disk();
+    assert!(log.sync().is_err());
+    room_again();
+    assert!(log.synced(&handle, outcome).is_err());
+    assert!(log.is_empty());
+    // What could not be cut off is gone with the next write.
+    log.append([&b"fourth"[..]]).unwrap();
+    assert_eq!(payloads(&mut open(&place.path)), [b"fourth"]);
+}
+
+#[test]
+fn a_removal_finds_room_where_a_new_file_does_not() {
+    let place = place();
+    let mut log = open(&place.path);
+    let big = vec![7; 5000];
+    log.append([&b"first"[..], &big]).unwrap();
+    // Where the new file would be.
+    fs::create_dir(beside(&place.path, "tmp")).unwrap();
+    log.remove(&[2]).unwrap();
+    assert_eq!(payloads(&mut open(&place.path)), [b"first"]);
+}
+
 #[test]
 fn a_bad_record_that_cannot_be_put_aside_is_skipped() {
     let place = place();
