@@ -186,10 +186,15 @@ impl Platform {
 
     /// The values of a property in the order in which they came, as far as they are kept.
     pub fn history(&self, thing: &str, property: &str) -> Vec<Sample> {
+        self.history_from(thing, property, 0)
+    }
+
+    /// The same without the first so many of those that are kept.
+    pub fn history_from(&self, thing: &str, property: &str, first: usize) -> Vec<Sample> {
         self.core.read(|state| {
             let property =
                 state.things.get(&thing.into()).and_then(|thing| thing.properties.get(&Text::from(property)));
-            property.map(|property| property.history().cloned().collect()).unwrap_or_default()
+            property.map(|property| property.history().skip(first).cloned().collect()).unwrap_or_default()
         })
     }
 
@@ -450,7 +455,7 @@ impl Platform {
         let (thing, property) = (Text::from(thing), Text::from(property));
         self.core.wait(timeout, |state| {
             let property = state.things.get(&thing)?.properties.get(&property)?;
-            (property.history.len() >= count).then(|| property.history().cloned().collect())
+            (property.history().len() >= count).then(|| property.history().cloned().collect())
         })
     }
 

@@ -214,8 +214,8 @@ impl PropertyDefinition {
         property.remote = self.remote;
         property.push_type = self.push_type;
         property.push_threshold = self.push_threshold;
-        if let Some(value) = self.value.filter(|_| property.history.is_empty()) {
-            property.history.push_back(Sample { value, time: now(), quality: "GOOD".into() });
+        if let Some(value) = self.value.filter(|_| property.current().is_none()) {
+            property.push(Sample { value, time: now(), quality: "GOOD".into() });
         }
         property
     }

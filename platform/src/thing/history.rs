@@ -37,7 +37,9 @@ pub struct Property {
     /// The change that makes a push due, for [`PushType::Value`] and [`PushType::Deadband`].
     pub push_threshold: f64,
     /// Its values in the order in which they came, the latest one last.
-    pub(crate) history: VecDeque<Sample>,
+    history: VecDeque<Sample>,
+    /// Memory behind them, roughly.
+    weight: usize,
 }
 
 impl Property {
@@ -49,6 +51,7 @@ impl Property {
             push_type: PushType::Always,
             push_threshold: 0.0,
             history: VecDeque::new(),
+            weight: 0,
         }
     }
 
@@ -58,39 +61,34 @@ impl Property {
     }
 
     /// Its values in the order in which they came, as far as they are kept, the latest one last.
-    pub fn history(&self) -> impl Iterator<Item = &Sample> {
+    pub fn history(&self) -> impl ExactSizeIterator<Item = &Sample> {
         self.history.iter()
+    }
+
+    /// Adds the latest value.
+    pub(crate) fn push(&mut self, sample: Sample) {
+        self.weight = self.weight.saturating_add(sample.weight());
+        self.history.push_back(sample);
+    }
+
+    /// Drops the oldest values until there are no more than so many, no heavier than this; the latest one stays.
+    fn trim(&mut self, values: usize, weight: usize) {
+        while self.history.len() > 1 && (self.history.len() > values || self.weight > weight) {
+            let oldest = self.history.pop_front();
+            self.weight = self.weight.saturating_sub(oldest.map_or(0, |sample| sample.weight()));
+        }
     }
 }
 
 impl Thing {
     /// Stores a value of a property that exists.
     pub(crate) fn store(&mut self, name: &Text, sample: Sample, limits: &Limits) {
-        let Some(property) = self.properties.get_mut(name) else { return };
-        property.history.push_back(sample);
-        while property.history.len() > limits.history_values.max(1) {
-            property.history.pop_front();
-        }
         // The share of a property is what keeps the thing as a whole within its limit.
         let share = limits.history_bytes / self.properties.len().max(1);
-        if let Some(property) = self.properties.get_mut(name) {
-            trim(&mut property.history, share);
-        }
+        let Some(property) = self.properties.get_mut(name) else { return };
+        property.push(sample);
+        property.trim(limits.history_values, share);
     }
-}
-
-/// Drops the oldest values until the rest is no heavier than `limit`; the latest one stays.
-fn trim(history: &mut VecDeque<Sample>, limit: usize) {
-    let mut kept = 0;
-    let mut weight = 0_usize;
-    for sample in history.iter().rev() {
-        weight = weight.saturating_add(sample.weight());
-        if weight > limit && kept > 0 {
-            break;
-        }
-        kept += 1;
-    }
-    history.drain(..history.len().saturating_sub(kept));
 }
 
 /// Memory behind a value, roughly.
@@ -135,8 +133,8 @@ mod tests {
     fn large_values_do_not_pile_up() {
         let limits = Limits { history_bytes: 100_000, ..Limits::default() };
         let large = || Value::string("x".repeat(40_000));
-        assert_eq!(thing_with(&limits, (0..9).map(|_| large())).properties[&Text::from("P")].history.len(), 2);
+        assert_eq!(thing_with(&limits, (0..9).map(|_| large())).properties[&Text::from("P")].history().len(), 2);
         let huge = Value::string("x".repeat(400_000));
-        assert_eq!(thing_with(&limits, [large(), huge]).properties[&Text::from("P")].history.len(), 1);
+        assert_eq!(thing_with(&limits, [large(), huge]).properties[&Text::from("P")].history().len(), 1);
     }
 }

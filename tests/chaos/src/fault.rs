@@ -61,8 +61,10 @@ pub struct Fault {
     pub direction: Direction,
     /// It strikes with the byte after so many.
     pub after: u64,
-    /// How long, for kinds that last.
+    /// How long; for [`Kind::Delay`], how late.
     pub length: Duration,
+    /// How long [`Kind::Delay`] and [`Kind::Throttle`] go on.
+    pub lasts: Duration,
     /// Bytes that pass at a time when throttled.
     pub piece: usize,
 }
@@ -112,7 +114,7 @@ impl Script {
         let scale = self.rng.u32(6..15);
         let after = self.rng.u64(..1 << scale);
         let length = Duration::from_millis(self.rng.u64(5..if kind == Kind::Stall { 4000 } else { 200 }));
-        Some(Fault { kind, direction, after, length, piece: self.rng.usize(1..200) })
+        Some(Fault { kind, direction, after, length, lasts: Duration::MAX, piece: self.rng.usize(1..200) })
     }
 }
 

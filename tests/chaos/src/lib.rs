@@ -16,11 +16,13 @@
 mod account;
 mod fault;
 mod link;
+pub mod links;
 pub mod promise;
 mod proxy;
 mod site;
+mod weather;
 
 pub use account::Verdict;
 pub use fault::{Direction, Fault, Kind};
-pub use proxy::Proxy;
+pub use proxy::{Proxy, Target};
 pub use site::{Outcome, Site, SiteError, Storm};

@@ -2,14 +2,15 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use crate::fault::{Counts, Direction, Fault, Kind};
+use crate::fault::{Direction, Fault, Kind};
+use crate::weather::Weather;
 
 /// How soon a thread that waits notices that its link has ended.
 const NOTICE: Duration = Duration::from_millis(25);
@@ -17,23 +18,31 @@ const NOTICE: Duration = Duration::from_millis(25);
 /// How long a sender is left in the belief that all is well.
 const PRETENCE: Duration = Duration::from_millis(1500);
 
+/// What comes before each piece of a throttled link.
+const PIECE_PAUSE: Duration = Duration::from_millis(2);
+
 /// Bytes that a duplicate may have to catch up with.
 const MAX_REPLAY: usize = 1 << 20;
+
+/// A fault on its way to a link.
+pub(crate) struct Shot {
+    pub fault: Fault,
+    /// Called in the moment it strikes. Dropped uncalled, the link has ended before.
+    pub struck: Box<dyn FnOnce() + Send>,
+}
 
 /// A link, shared by its two directions. When the last one goes, the sockets close.
 pub(crate) struct Link {
     device: TcpStream,
     platform: TcpStream,
-    fault: Option<Fault>,
-    counts: Arc<Counts>,
-    began: Instant,
+    weather: Arc<Weather>,
+    /// The next fault; it strikes with the byte after so many of its direction.
+    shot: Mutex<Option<(Shot, u64)>>,
+    /// Bytes that have passed, up and down.
+    passed: [AtomicU64; 2],
     ended: AtomicBool,
-    /// Milliseconds after the beginning until which nothing passes.
-    stalled_until: AtomicU64,
-    delay: AtomicU64,
-    /// Bytes at a time; 0 is no limit.
-    piece: AtomicUsize,
-    duplicate: Mutex<Duplicate>,
+    /// `None` when there will be none.
+    duplicate: Option<Mutex<Duplicate>>,
 }
 
 /// The second connection.
@@ -50,22 +59,32 @@ enum Next {
 }
 
 impl Link {
-    pub fn new(device: TcpStream, platform: TcpStream, fault: Option<Fault>, counts: Arc<Counts>) -> io::Result<Self> {
+    /// A link under this weather. With `may_be_duplicated` it remembers what the device sends.
+    pub fn new(
+        device: TcpStream,
+        platform: TcpStream,
+        weather: Arc<Weather>,
+        may_be_duplicated: bool,
+    ) -> io::Result<Self> {
         for socket in [&device, &platform] {
             prepare(socket)?;
         }
         Ok(Self {
             device,
             platform,
-            fault,
-            counts,
-            began: Instant::now(),
+            weather,
+            shot: Mutex::default(),
+            passed: [AtomicU64::new(0), AtomicU64::new(0)],
             ended: AtomicBool::new(false),
-            stalled_until: AtomicU64::new(0),
-            delay: AtomicU64::new(0),
-            piece: AtomicUsize::new(0),
-            duplicate: Mutex::default(),
+            duplicate: may_be_duplicated.then(Mutex::default),
         })
+    }
+
+    /// Has a fault strike after so many more bytes.
+    pub fn aim(&self, shot: Shot) {
+        let mut aimed = self.shot.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = self.passed[shot.fault.direction as usize].load(Ordering::SeqCst).saturating_add(shot.fault.after);
+        *aimed = Some((shot, at));
     }
 
     /// Carries bytes until the link ends, with a thread for each direction.
@@ -106,8 +125,7 @@ impl Link {
 
     fn carry_one_way(&self, direction: Direction) {
         let (from, to) = self.ends(direction);
-        let mut fault = self.fault.filter(|fault| fault.direction == direction);
-        let mut passed = 0_u64;
+        let passed = &self.passed[direction as usize];
         let mut buffer = [0; 4096];
         loop {
             let chunk = match self.read(from, &mut buffer) {
@@ -118,19 +136,26 @@ impl Link {
                 Ok(count) => &buffer[..count],
                 Err(_) => return self.end_unless_reset(),
             };
-            let until = passed + chunk.len() as u64;
-            if let Some(due) = fault.take_if(|fault| until > fault.after) {
-                let kept = usize::try_from(due.after.saturating_sub(passed)).unwrap_or(0);
-                self.counts.count(due.kind);
-                if let Next::End = self.strike(due, from, to, chunk, kept) {
+            if let Some((shot, kept)) = self.due(direction, chunk.len() as u64) {
+                let kept = usize::try_from(kept).unwrap_or(0).min(chunk.len());
+                (shot.struck)();
+                if let Next::End = self.strike(shot.fault, from, to, chunk, kept) {
                     return;
                 }
             }
-            passed = until;
+            passed.fetch_add(chunk.len() as u64, Ordering::SeqCst);
             if self.pass(direction, to, chunk).is_err() {
                 return self.end_unless_reset();
             }
         }
+    }
+
+    /// The fault that strikes within the next so many bytes, and how many of them come before it.
+    fn due(&self, direction: Direction, coming: u64) -> Option<(Shot, u64)> {
+        let passed = self.passed[direction as usize].load(Ordering::SeqCst);
+        let mut aimed = self.shot.lock().unwrap_or_else(PoisonError::into_inner);
+        let (shot, at) = aimed.take_if(|(shot, at)| shot.fault.direction == direction && passed + coming > *at)?;
+        Some((shot, at.saturating_sub(passed)))
     }
 
     fn end_unless_reset(&self) {
@@ -142,12 +167,9 @@ impl Link {
     /// Does a fault; `kept` bytes of the chunk come before it.
     fn strike(&self, fault: Fault, from: &TcpStream, to: &TcpStream, chunk: &[u8], kept: usize) -> Next {
         match fault.kind {
-            Kind::Delay => self.delay.store(fault.length.as_millis() as u64, Ordering::SeqCst),
-            Kind::Throttle => self.piece.store(fault.piece, Ordering::SeqCst),
-            Kind::Stall => {
-                let until = self.began.elapsed() + fault.length;
-                self.stalled_until.store(until.as_millis() as u64, Ordering::SeqCst);
-            }
+            Kind::Delay => self.weather.delay(fault.length, fault.lasts),
+            Kind::Throttle => self.weather.throttle(fault.piece, fault.lasts),
+            Kind::Stall => self.weather.stall(fault.length),
             Kind::Duplicate => self.open_duplicate(fault.length),
             Kind::Drop => {
                 self.end();
@@ -183,16 +205,16 @@ impl Link {
         if direction == Direction::Up {
             self.duplicate(chunk);
         }
-        self.pause(Duration::from_millis(self.delay.load(Ordering::SeqCst)));
-        let stalled = Duration::from_millis(self.stalled_until.load(Ordering::SeqCst));
-        self.pause(stalled.saturating_sub(self.began.elapsed()));
-        match self.piece.load(Ordering::SeqCst) {
-            0 => self.write(to, chunk),
-            piece => chunk.chunks(piece).try_for_each(|piece| {
-                self.pause(Duration::from_millis(2));
-                self.write(to, piece)
-            }),
+        self.pause(self.weather.late());
+        self.pause(self.weather.stalled());
+        let mut rest = chunk;
+        while let Some(piece) = self.weather.piece().filter(|piece| *piece < rest.len()) {
+            self.pause(PIECE_PAUSE);
+            let (piece, more) = rest.split_at(piece);
+            self.write(to, piece)?;
+            rest = more;
         }
+        self.write(to, rest)
     }
 
     /// Reads what there is; an error when the link has ended.
@@ -243,10 +265,8 @@ impl Link {
     }
 
     fn duplicate(&self, chunk: &[u8]) {
-        if self.fault.is_none_or(|fault| fault.kind != Kind::Duplicate) {
-            return;
-        }
-        let mut duplicate = self.duplicate.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(duplicate) = &self.duplicate else { return };
+        let mut duplicate = duplicate.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(socket) = &mut duplicate.socket {
             // The platform may have closed it.
             let _ = socket.write_all(chunk);
@@ -257,6 +277,7 @@ impl Link {
 
     /// Opens the second connection and lets it catch up. It stays open for a while after the last byte.
     fn open_duplicate(&self, stays: Duration) {
+        let Some(duplicate) = &self.duplicate else { return };
         let opened = self.platform.peer_addr().and_then(|address| connect(&address)).and_then(|socket| {
             socket.set_write_timeout(Some(NOTICE))?;
             let answers = socket.try_clone()?;
@@ -264,7 +285,7 @@ impl Link {
             Ok(socket)
         });
         let Ok(mut socket) = opened else { return };
-        let mut duplicate = self.duplicate.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut duplicate = duplicate.lock().unwrap_or_else(PoisonError::into_inner);
         if socket.write_all(&std::mem::take(&mut duplicate.sent)).is_ok() {
             duplicate.socket = Some(socket);
         }
@@ -299,6 +320,7 @@ mod tests {
     use std::net::{Ipv4Addr, TcpListener};
 
     use super::*;
+    use crate::fault::Counts;
 
     const SENT: [u8; 100] = [7; 100];
 
@@ -318,9 +340,12 @@ mod tests {
         };
         let ((device, inner), (outer, platform)) = (accept(), accept());
         let length = Duration::from_millis(100);
-        let fault = Fault { kind, direction: Direction::Up, after: 10, length, piece: 3 };
+        let fault = Fault { kind, direction: Direction::Up, after: 10, length, lasts: Duration::MAX, piece: 3 };
         let counts = Arc::new(Counts::default());
-        Arc::new(Link::new(inner, outer, Some(fault), counts.clone()).unwrap()).carry();
+        let counting = counts.clone();
+        let link = Arc::new(Link::new(inner, outer, Arc::default(), true).unwrap());
+        link.aim(Shot { fault, struck: Box::new(move || counting.count(kind)) });
+        link.carry();
         let bench = Bench { device, platform, listener, counts };
         (&bench.device).write_all(&SENT).unwrap();
         bench
@@ -365,10 +390,34 @@ mod tests {
             let bench = bench(kind);
             bench.device.shutdown(Shutdown::Write).unwrap();
             assert_eq!(arrives(&bench.platform), (100, false), "{kind:?}");
-            // 34 pieces with 2 ms before each.
+            // 33 pieces with 2 ms before each, and the rest.
             assert!(began.elapsed() >= Duration::from_millis(60), "{kind:?}");
             assert_eq!(bench.counts.of(kind), 1);
         }
+    }
+
+    #[test]
+    fn a_link_that_ends_drops_what_was_aimed_at_it() {
+        let bench = bench(Kind::Drop);
+        assert_eq!(arrives(&bench.platform), (0, false));
+        let (device, _) = (bench.device, bench.platform);
+        let listener = bench.listener;
+        let platform = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (struck, strikes) = std::sync::mpsc::channel();
+        let fault = Fault {
+            kind: Kind::Drop,
+            direction: Direction::Down,
+            after: 0,
+            length: Duration::ZERO,
+            lasts: Duration::ZERO,
+            piece: 1,
+        };
+        let link = Arc::new(Link::new(device, platform, Arc::default(), false).unwrap());
+        link.aim(Shot { fault, struck: Box::new(move || struck.send(()).unwrap()) });
+        link.carry();
+        link.end();
+        drop(link);
+        assert_eq!(strikes.recv(), Err(std::sync::mpsc::RecvError));
     }
 
     #[test]
