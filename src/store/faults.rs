@@ -3,6 +3,7 @@
 //! With the feature `store-faults` these variables of the environment are read once:
 //! * `TWEDGE_STORE_KILL_AT=N`: the process kills itself (SIGKILL) when it reaches the write point number N, counted from 1 over all
 //!   stores of the process.
+//! * `TWEDGE_STORE_KILL_ON=NAME`: only points of this name count for that.
 //! * `TWEDGE_STORE_KILL_PART=P`: if that point writes bytes, so many percent of them are written before.
 //! * `TWEDGE_STORE_FAIL_AT=N`: that write point, and every one after it, fails as on a full disk.
 //! * `TWEDGE_STORE_TRACE=1`: each point is told on standard error, `store point N NAME`.
@@ -42,13 +43,17 @@ mod plan {
     use std::io;
 
     /// When to end, counted from 1.
-    #[derive(Clone, Copy, Debug, Default)]
+    #[derive(Clone, Debug, Default)]
     pub struct Plan {
         pub kill_at: Option<u64>,
+        /// Name of the points that count for `kill_at`; all of them without one.
+        pub kill_on: Option<String>,
         pub part: u8,
         pub fail_at: Option<u64>,
         pub trace: bool,
         pub reached: u64,
+        /// How many points that count for `kill_at` were reached.
+        pub counted: u64,
         pub dead: bool,
     }
 
@@ -64,7 +69,9 @@ mod plan {
             if self.fail_at.is_some_and(|at| self.reached >= at) {
                 return Err(io::Error::from(io::ErrorKind::StorageFull));
             }
-            if self.kill_at == Some(self.reached) {
+            let counts = self.kill_on.as_ref().is_none_or(|name| *name == format!("{point:?}"));
+            self.counted += u64::from(counts);
+            if counts && self.kill_at == Some(self.counted) {
                 return Ok(Fate::Part(self.part));
             }
             Ok(Fate::Go)
@@ -94,6 +101,7 @@ mod in_programs {
         let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
         Plan {
             kill_at: number("TWEDGE_STORE_KILL_AT"),
+            kill_on: std::env::var("TWEDGE_STORE_KILL_ON").ok(),
             part: number("TWEDGE_STORE_KILL_PART").and_then(|part| u8::try_from(part).ok()).unwrap_or(0),
             fail_at: number("TWEDGE_STORE_FAIL_AT"),
             trace: number("TWEDGE_STORE_TRACE") == Some(1),

@@ -368,19 +368,25 @@ impl SubscribedProperties {
     pub(super) fn load_stored(&self) -> Vec<Text> {
         self.remove_orphans();
         let mut store = self.shared.store();
-        if let Store::Open { log, parked, .. } = &mut *store {
-            let known = self.shared.lock().records();
-            if known.len() + parked.len() < log.count() {
-                let missing: Vec<u64> =
-                    log.numbers().filter(|number| !known.contains(number) && !parked.contains(number)).collect();
-                for number in missing {
-                    self.load(log, number);
-                }
-            }
+        match &mut *store {
+            Store::Open { log, parked, .. } if !log.is_empty() => self.load_missing(log, parked),
+            _ => {}
         }
         drop(store);
         let state = self.shared.lock();
         state.things().filter(|(_, thing)| !thing.stored.is_empty()).map(|(thing, _)| thing.clone()).collect()
+    }
+
+    fn load_missing(&self, log: &mut Log, parked: &HashSet<u64>) {
+        let known = self.shared.lock().records();
+        if known.len() + parked.len() >= log.count() {
+            return;
+        }
+        let missing: Vec<u64> =
+            log.numbers().filter(|number| !known.contains(number) && !parked.contains(number)).collect();
+        for number in missing {
+            self.load(log, number);
+        }
     }
 
     fn load(&self, log: &mut Log, number: u64) {
@@ -544,6 +550,15 @@ impl State {
             state.stored.iter().chain(state.queued()).chain(state.folded_by_age()).filter_map(|queued| queued.record)
         });
         lanes.collect()
+    }
+
+    /// Lets the push in progress send what was read from the store meanwhile: up to the last of these, so that what was set since with a
+    /// lower number goes along, behind them.
+    pub fn include_stored(&mut self, thing: &Text) {
+        self.change(thing, |state, _| {
+            let last = state.stored.iter().map(|queued| queued.id).max().unwrap_or(0);
+            state.push_until = state.push_until.max(last);
+        });
     }
 
     /// Takes a value over from the store. A folded one takes the place of those before it; their records.

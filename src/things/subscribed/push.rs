@@ -164,6 +164,7 @@ impl SubscribedProperties {
         if pass.platform.is_online() {
             self.synchronize(thing, pass);
         }
+        self.load_again(thing, pass);
         match self.send_all(thing, false, pass) {
             Ok(()) => Ok(()),
             Err((Lane::Stored, error)) if !self.has_unsent(thing) => {
@@ -210,6 +211,16 @@ impl SubscribedProperties {
             let last = state.last_id();
             state.change(thing, |state, _| state.push_until = last);
         }
+    }
+
+    /// The link may have come up after this push has looked, or may have gone and come back while it waited, for its turn or for a
+    /// synchronization, and an offline push has moved values to the store meanwhile: they are older than those that were set since.
+    fn load_again(&self, thing: &Text, pass: &Pass<'_, '_>) {
+        if !pass.options.store.replay {
+            return;
+        }
+        self.load_stored();
+        self.shared.lock().include_stored(thing);
     }
 
     /// Sends what is due. An error comes with the lane of its values.

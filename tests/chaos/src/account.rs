@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::AddAssign;
 
-/// How a property, or all of them, came through.
+use crate::promise::Rule;
+
+/// How a channel, or all of them, came through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// How many values were promised.
@@ -14,13 +16,14 @@ pub struct Verdict {
     pub lost: Vec<u64>,
     /// How often it got a value that it had already.
     pub duplicated: u64,
-    /// Values that came for the first time after a later one, which is the other number.
+    /// Promised values that came for the first time after a later one, which is the other number.
     pub disordered: Vec<(u64, u64)>,
 }
 
 impl Verdict {
-    /// The verdict on one property. `history` is everything that arrived, in that order, promised or not.
-    pub fn of(accepted: &BTreeSet<u64>, history: &[u64]) -> Self {
+    /// The verdict on one channel. `history` is everything that arrived, in that order, promised or not. Numbers for which `may_be_late`
+    /// says so may come after later ones, and so may those that nobody promised: a link can keep them for longer than their device lives.
+    pub fn of(rule: Rule, accepted: &BTreeSet<u64>, history: &[u64], may_be_late: impl Fn(u64) -> bool) -> Self {
         let mut verdict = Self { accepted: accepted.len() as u64, ..Self::default() };
         let mut seen = BTreeSet::new();
         for number in history {
@@ -28,15 +31,23 @@ impl Verdict {
             if !seen.insert(*number) {
                 verdict.duplicated += 1;
             } else if let Some(latest) = latest.filter(|latest| latest > number) {
-                verdict.disordered.push((*number, latest));
+                if rule != Rule::EachInAnyOrder && accepted.contains(number) && !may_be_late(*number) {
+                    verdict.disordered.push((*number, latest));
+                }
             }
         }
-        verdict.lost = accepted.difference(&seen).copied().collect();
+        verdict.lost = match rule {
+            Rule::Each | Rule::EachInAnyOrder => accepted.difference(&seen).copied().collect(),
+            Rule::Latest => {
+                let latest = seen.last().copied();
+                accepted.iter().copied().filter(|number| latest.is_none_or(|latest| latest < *number)).collect()
+            }
+        };
         verdict.delivered = verdict.accepted - verdict.lost.len() as u64;
         verdict
     }
 
-    /// Whether something was promised, nothing of it is lost, and each property came in its order. Duplicates are allowed: an answer that
+    /// Whether something was promised, nothing of it is lost, and everything came in its order. Duplicates are allowed: an answer that
     /// is lost has the device send again.
     pub fn is_good(&self) -> bool {
         self.accepted > 0 && self.lost.is_empty() && self.disordered.is_empty()
@@ -57,8 +68,12 @@ impl AddAssign for Verdict {
 mod tests {
     use super::*;
 
+    fn verdict_by(rule: Rule, accepted: &[u64], history: &[u64]) -> Verdict {
+        Verdict::of(rule, &accepted.iter().copied().collect(), history, |number| number >= 100)
+    }
+
     fn verdict(accepted: &[u64], history: &[u64]) -> Verdict {
-        Verdict::of(&accepted.iter().copied().collect(), history)
+        verdict_by(Rule::Each, accepted, history)
     }
 
     #[test]
@@ -87,6 +102,33 @@ mod tests {
         let verdict = verdict(&[1, 2, 3], &[1, 3, 2]);
         assert!(!verdict.is_good());
         assert_eq!(verdict.disordered, [(2, 3)]);
+    }
+
+    #[test]
+    fn a_value_that_nobody_promised_may_come_late() {
+        assert!(verdict(&[1, 3], &[1, 3, 2]).is_good());
+    }
+
+    #[test]
+    fn what_was_pushed_side_by_side_may_be_overtaken() {
+        assert!(verdict(&[1, 101, 102], &[1, 102, 101]).is_good());
+    }
+
+    #[test]
+    fn messages_may_be_overtaken_and_not_be_lost() {
+        let verdict = |history| verdict_by(Rule::EachInAnyOrder, &[1, 2, 3], history);
+        assert!(verdict(&[3, 1, 2, 1]).is_good());
+        assert_eq!(verdict(&[3, 1]).lost, [2]);
+    }
+
+    #[test]
+    fn a_later_value_stands_for_folded_ones() {
+        let verdict = |history| verdict_by(Rule::Latest, &[1, 2, 3], history);
+        assert!(verdict(&[2, 3]).is_good());
+        assert!(verdict(&[4]).is_good());
+        assert_eq!(verdict(&[1, 2]).lost, [3]);
+        assert_eq!(verdict(&[]).lost, [1, 2, 3]);
+        assert_eq!(verdict(&[3, 2]).disordered, [(2, 3)]);
     }
 
     #[test]

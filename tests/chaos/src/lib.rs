@@ -15,8 +15,11 @@
 
 mod account;
 mod fault;
+mod http_proxy;
+mod life;
 mod link;
 pub mod links;
+mod platform;
 pub mod promise;
 mod proxy;
 mod site;

@@ -344,3 +344,62 @@ fn an_offline_push_stores_what_another_push_has_not_got_an_answer_for() {
         assert_eq!(online.numbers(), expected);
     }
 }
+
+/// A platform to which the link comes up after a push has seen that the store cannot be sent.
+struct ComesUp {
+    scripted: Scripted,
+    /// How often a push has looked. It does so twice before it decides about the store.
+    looks: AtomicUsize,
+}
+
+impl Platform for ComesUp {
+    fn is_online(&self) -> bool {
+        self.looks.fetch_add(1, Ordering::Relaxed) >= 2
+    }
+
+    fn connect(&self) {}
+
+    fn update(&self, thing: &Text, params: InfoTable) -> Result<(), RequestError> {
+        self.scripted.update(thing, params)
+    }
+
+    fn update_async(&self, thing: &Text, params: InfoTable, done: Callback) -> Result<u32, RequestError> {
+        self.scripted.update_async(thing, params, done)
+    }
+
+    fn ensure_synchronized(&self, thing: &Text, limit: Duration) -> bool {
+        self.scripted.ensure_synchronized(thing, limit)
+    }
+}
+
+#[test]
+fn a_link_that_comes_up_during_a_push_is_sent_the_store_first() {
+    for thing in [Some("t".into()), None] {
+        let files = files();
+        let device = device(&files);
+        device.set("p", 1.0).unwrap();
+        device.push(&Scripted::offline()).unwrap_err();
+        device.set("p", 2.0).unwrap();
+        let platform = ComesUp { scripted: Scripted::online(), looks: AtomicUsize::new(0) };
+        device.values.push(thing.as_ref(), NOW, &platform).unwrap();
+        assert_eq!(platform.scripted.numbers(), [1.0, 2.0]);
+        assert_eq!(device.values.stored_count(), 0);
+    }
+}
+
+#[test]
+fn what_an_offline_push_stores_while_another_push_waits_to_be_synchronized_is_sent_first() {
+    let files = files();
+    let device = Arc::new(device(&files).bound());
+    let platform = Scripted::online();
+    device.set("p", 1.0).unwrap();
+    let (values, other) = (device.values.clone(), device.clone());
+    platform.set_synchronize(move |thing| {
+        values.store_thing(thing, NOW).unwrap();
+        other.set("p", 2.0).unwrap();
+        other.synchronize(&[("p", Some("ALWAYS"), 0.0)]);
+        true
+    });
+    device.push(&platform).unwrap();
+    assert_eq!(platform.numbers(), [1.0, 2.0]);
+}

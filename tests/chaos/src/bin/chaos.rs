@@ -6,13 +6,14 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
+use twedge_chaos::promise::NUMBERS_PER_LIFE;
 use twedge_chaos::{Kind, Outcome, Site, SiteError, Storm};
 
 /// Kills devices and breaks their links, and compares what they were promised with what arrived.
 ///
 /// There are two platforms, one with TLS, each with a device behind a proxy. A value counts as accepted when a push has returned success,
-/// or that it waits on disk. Values that were set and not pushed are in RAM only: they are not counted, except in every second life of
-/// a device, which stores every value as it is set.
+/// or that it waits on disk; a message when it was answered, or waits. Values that were set and not pushed are in RAM only: they are not
+/// counted, except in lives of a device that store every value as it is set.
 ///
 /// The exit status is 0 when something was accepted, nothing of it is lost and each property arrived in its order. Duplicates are
 /// allowed: when an answer is lost, the device sends again.
@@ -32,6 +33,9 @@ struct Options {
 
 /// With TLS or without.
 const SITES: [bool; 2] = [false, true];
+
+/// Lives of all sites have numbers of their own, so that the numbers that they set tell where these come from.
+const LIVES_PER_SITE: u64 = 1000;
 
 /// Lost and disordered values that are named.
 const NAMED: usize = 20;
@@ -57,7 +61,8 @@ fn run(options: &Options, seed: u64) -> Result<bool, SiteError> {
     for (index, tls) in (0_u64..).zip(SITES) {
         // The first one gets what does not divide.
         let kills = (options.kills + SITES.len() as u64 - 1 - index) / SITES.len() as u64;
-        let storm = Storm { seed: seed.wrapping_mul(2).wrapping_add(index), length, kills };
+        let first_life = index * LIVES_PER_SITE;
+        let storm = Storm { seed: seed.wrapping_mul(2).wrapping_add(index), length, kills, first_life };
         sites.push(Site::start(storm, tls, device.clone())?);
     }
     let results: Vec<Result<Outcome, SiteError>> = thread::scope(|scope| {
@@ -69,7 +74,7 @@ fn run(options: &Options, seed: u64) -> Result<bool, SiteError> {
         add(&mut sum, result?);
     }
     report(seed, &sum);
-    Ok(sum.verdict.is_good())
+    Ok(sum.verdict().is_good())
 }
 
 fn device() -> std::io::Result<PathBuf> {
@@ -77,7 +82,9 @@ fn device() -> std::io::Result<PathBuf> {
 }
 
 fn add(sum: &mut Outcome, outcome: Outcome) {
-    sum.verdict += outcome.verdict;
+    for (channel, verdict) in outcome.verdicts {
+        *sum.verdicts.entry(channel).or_default() += verdict;
+    }
     sum.kills += outcome.kills;
     sum.restarts += outcome.restarts;
     for (all, new) in sum.faults.iter_mut().zip(outcome.faults) {
@@ -85,6 +92,10 @@ fn add(sum: &mut Outcome, outcome: Outcome) {
     }
     for (point, count) in outcome.kills_at {
         *sum.kills_at.entry(point).or_default() += count;
+    }
+    sum.stories.extend(outcome.stories);
+    for (manner, count) in outcome.lives {
+        *sum.lives.entry(manner).or_default() += count;
     }
 }
 
@@ -95,13 +106,14 @@ fn report(seed: u64, sum: &Outcome) {
     let points: Vec<String> = sum.kills_at.iter().map(|(point, count)| format!("{point} {count}")).collect();
     println!("kills at write points: {}", points.join(", "));
     println!("platform: restarted or misbehaving {} times", sum.restarts);
-    let verdict = &sum.verdict;
-    for number in verdict.lost.iter().take(NAMED) {
-        println!("lost: {number}");
+    let lives: Vec<String> = sum.lives.iter().map(|(manner, count)| format!("{manner} {count}")).collect();
+    println!("lives: {}", lives.join(", "));
+    for (channel, verdict) in &sum.verdicts {
+        let (lost, name) = (verdict.lost.len(), channel.name());
+        println!("{name}: accepted {}, lost {lost}, duplicated {}", verdict.accepted, verdict.duplicated);
     }
-    for (number, later) in verdict.disordered.iter().take(NAMED) {
-        println!("out of order: {number} came first after {later}");
-    }
+    blame(sum);
+    let verdict = sum.verdict();
     println!(
         "chaos: seed {seed}, accepted {}, delivered {}, lost {}, duplicated {}, link faults {}, kills {}",
         verdict.accepted,
@@ -111,4 +123,18 @@ fn report(seed: u64, sum: &Outcome) {
         sum.faults.iter().sum::<u64>(),
         sum.kills,
     );
+}
+
+/// Names numbers that are lost or out of order, and what the lives were like that they come from.
+fn blame(sum: &Outcome) {
+    let life = |number: u64| sum.stories.get(&(number / NUMBERS_PER_LIFE)).map_or("", String::as_str);
+    for (channel, verdict) in &sum.verdicts {
+        let name = channel.name();
+        for number in verdict.lost.iter().take(NAMED) {
+            println!("lost: {name} {number}, {}", life(*number));
+        }
+        for (number, later) in verdict.disordered.iter().take(NAMED) {
+            println!("out of order: {name} {number} came first after {later}, {}", life(*number));
+        }
+    }
 }
