@@ -28,7 +28,7 @@ pub use recovery::{Recoveries, Recovery, Summary};
 
 use crate::account::Verdict;
 use crate::fault::{Direction, Fault, Kind};
-use crate::promise::{KEY, THING};
+use crate::promise::{KEY, Rule, THING};
 use crate::proxy::{Proxy, Target};
 use crate::site::SiteError;
 use arrivals::Arrivals;
@@ -118,7 +118,7 @@ impl Range {
             return Err(SiteError::NotDelivered(PATIENCE));
         }
         for (accepted, history) in accepted.numbers().zip(arrivals.histories()) {
-            findings.verdict += Verdict::of(&accepted, history);
+            findings.verdict += Verdict::of(Rule::Each, &accepted, history, |_| false);
         }
         Ok(findings)
     }
