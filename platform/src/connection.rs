@@ -56,6 +56,8 @@ pub struct Counters {
     pub pushes: u64,
     /// Property values that were stored.
     pub values: u64,
+    /// Those of them that had been pushed before, with the same time and quality, and are still known.
+    pub duplicates: u64,
     /// Events that were taken.
     pub events: u64,
     /// Pings of devices.

@@ -1,8 +1,9 @@
 //! Requests to devices: what operators, REST clients and tests ask of bound things (protocol.md 6.6).
 
+use crate::config::Limits;
 use crate::core::Core;
 use crate::service::Answer;
-use crate::thing::{Pushed, Sample, convert, now};
+use crate::thing::{Pushed, Sample, Thing, convert, now};
 use std::time::Duration;
 use thiserror::Error;
 use twedge::model::{InfoTable, Text, Value};
@@ -127,15 +128,37 @@ impl Core {
         });
     }
 
-    /// Stores values that a device has sent of a thing.
+    /// Stores values that a device has sent of a thing because it was asked for them.
     pub fn store_values(&self, connection: u64, thing: &Text, values: Vec<Pushed>) {
+        self.store_each(connection, thing, values, |thing, value, limits| thing.take(value, limits).map(|_| false));
+    }
+
+    /// Stores values that a device has pushed of a thing. Those that come again are counted and listed.
+    pub fn store_pushed(&self, connection: u64, thing: &Text, values: Vec<Pushed>) {
+        self.store_each(connection, thing, values, Thing::take_pushed);
+    }
+
+    /// `store` says whether a value came again.
+    fn store_each(
+        &self,
+        connection: u64,
+        thing: &Text,
+        values: Vec<Pushed>,
+        store: impl Fn(&mut Thing, Pushed, &Limits) -> Result<bool, String>,
+    ) {
         let limits = self.config().limits.clone();
         let refused = self.update(|state| {
             let Some(thing) = state.things.get_mut(thing) else { return Vec::new() };
-            let before = values.len();
-            let refused: Vec<String> =
-                values.into_iter().filter_map(|pushed| thing.take(pushed, &limits).err()).collect();
-            state.counters.values += (before - refused.len()) as u64;
+            let mut refused = Vec::new();
+            for value in values {
+                match store(thing, value, &limits) {
+                    Ok(again) => {
+                        state.counters.values += 1;
+                        state.counters.duplicates += u64::from(again);
+                    }
+                    Err(reason) => refused.push(reason),
+                }
+            }
             refused
         });
         for reason in refused {

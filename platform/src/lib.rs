@@ -55,8 +55,8 @@ pub use finding::{Finding, FindingKind, Findings, Severity};
 pub use platform::Platform;
 pub use service::{Answer, ServiceCall};
 pub use thing::{
-    Bound, DefinitionError, EventRecord, Property, PropertyDefinition, PushType, Sample, ServiceDefinition, Thing,
-    ThingDefinition, convert,
+    Bound, DefinitionError, Duplicate, EventRecord, Property, PropertyDefinition, PushType, Sample, ServiceDefinition,
+    Thing, ThingDefinition, convert,
 };
 pub use tls::{TlsError, TlsSource};
 pub use transcript::{Direction, Entry};

@@ -11,7 +11,7 @@ use crate::finding::Findings;
 use crate::server::{self, Stop};
 use crate::service::{Answer, ServiceCall};
 use crate::session::{Command, browse};
-use crate::thing::{EventRecord, PushType, Sample, Thing, ThingDefinition};
+use crate::thing::{Duplicate, EventRecord, PushType, Sample, Thing, ThingDefinition};
 use crate::tls::Identity;
 use crate::transcript::Entry;
 use crate::tunnels::{DeviceTunnel, TunnelRequest};
@@ -195,6 +195,16 @@ impl Platform {
             let property =
                 state.things.get(&thing.into()).and_then(|thing| thing.properties.get(&Text::from(property)));
             property.map(|property| property.history().skip(first).cloned().collect()).unwrap_or_default()
+        })
+    }
+
+    /// The values of a property that its device has pushed more than once, with the same time and quality, as far as they are kept. A
+    /// device does so when it does not know whether the first one has arrived.
+    pub fn duplicates(&self, thing: &str, property: &str) -> Vec<Duplicate> {
+        self.core.read(|state| {
+            let property =
+                state.things.get(&thing.into()).and_then(|thing| thing.properties.get(&Text::from(property)));
+            property.map(|property| property.duplicates().cloned().collect()).unwrap_or_default()
         })
     }
 

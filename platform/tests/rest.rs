@@ -136,3 +136,17 @@ fn faults_strike_and_end() {
         assert_eq!(ask(&platform, "POST /twedge/faults", refused).0, 400);
     }
 }
+
+#[test]
+fn values_that_come_again_are_listed() {
+    let platform = platform();
+    let mut device = device(&platform);
+    for _ in 0..3 {
+        device.push("My Thing", &[("Pushed", Value::Number(2.5), 7, "GOOD")]);
+    }
+    let path = "GET /twedge/things/My%20Thing/properties/Pushed/duplicates";
+    let listed = json!([{"value": 2.5, "time": 7, "quality": "GOOD", "again": 2}]);
+    assert_eq!(ask(&platform, path, ""), (200, listed));
+    assert_eq!(ask(&platform, "GET /twedge/counters", "").1["duplicates"], json!(2));
+    assert_eq!(ask(&platform, "GET /twedge/things/My%20Thing/properties/None/duplicates", "").0, 404);
+}

@@ -338,6 +338,35 @@ fn silence_after_a_step() {
 }
 
 #[test]
+fn values_that_come_again_are_reported_and_the_record_outlives_a_restart() {
+    let platform = platform();
+    let mut pushing = device(&platform);
+    let number = |number: f64, time: i64| ("Temperature", Value::Number(number), time, "GOOD");
+    assert_eq!(pushing.push("T", &[number(1.0, 5), number(2.0, 6)]), MessageCode::SUCCESS);
+    // Another time, another value, another quality: none of them is the same.
+    let others = [number(1.0, 7), number(2.0, 5), ("Temperature", Value::Number(1.0), 5, "BAD")];
+    assert_eq!(pushing.push("T", &others), MessageCode::SUCCESS);
+    assert!(platform.duplicates("T", "Temperature").is_empty());
+    drop(pushing);
+    platform.restart().unwrap();
+    let mut pushing = Dial::to(platform.port()).connect();
+    assert_eq!(pushing.bind(&["T"]), MessageCode::SUCCESS);
+    let (header, notification) = pushing.asked();
+    assert_eq!(notification.name, "NotifyPropertyUpdate", "what it has is known already");
+    pushing.answer(&header, MessageCode::SUCCESS, None);
+    for _ in 0..2 {
+        assert_eq!(pushing.push("T", &[number(2.0, 6), number(3.0, 8)]), MessageCode::SUCCESS);
+    }
+    let duplicates = platform.duplicates("T", "Temperature");
+    let again: Vec<_> =
+        duplicates.iter().map(|one| (one.sample.value.as_number(), one.sample.time, one.again)).collect();
+    assert_eq!(again, [(Some(2.0), 6, 2), (Some(3.0), 8, 1)]);
+    let counters = platform.counters();
+    assert_eq!((counters.values, counters.duplicates), (9, 3));
+    assert_eq!(platform.history("T", "Temperature").len(), 9, "each is kept as it came");
+}
+
+#[test]
 fn the_end_of_the_platform_closes_connections() {
     let platform = platform();
     let mut device = device(&platform);

@@ -38,6 +38,7 @@ pub(super) struct KeyError {
 ///   POST     /Thingworx/Things/THING/Services/NAME          {"parameter": value}; ?timeout=SECONDS
 ///   GET PUT  /twedge/things/THING                           everything known; define it (form of --things)
 ///   GET      /twedge/things/THING/events                    events; .../properties/NAME/history: past values
+///   GET      /twedge/things/THING/properties/NAME/duplicates  values that were pushed more than once
 ///   PUT      /twedge/things/THING/properties/NAME/push      {"pushType": "VALUE", "pushThreshold": 2}
 ///   POST     /twedge/things/THING/metadata                  ask the device what it has
 ///   GET      /twedge/connections, /twedge/findings, /twedge/counters

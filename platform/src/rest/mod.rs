@@ -45,6 +45,7 @@ pub(crate) fn router(core: Shared) -> Router {
     let operator = Router::new()
         .route("/things/{thing}", get(operator::thing).put(operator::define).delete(operator::remove))
         .route("/things/{thing}/properties/{name}/history", get(operator::history))
+        .route("/things/{thing}/properties/{name}/duplicates", get(operator::duplicates))
         .route("/things/{thing}/properties/{name}/push", put(operator::push_settings))
         .route("/things/{thing}/events", get(operator::events))
         .route("/things/{thing}/metadata", post(operator::metadata))

@@ -4,7 +4,7 @@ use super::{Answered, Options, RestError, Shared, body_json, json};
 use crate::finding::Severity;
 use crate::session::Command;
 use crate::session::browse;
-use crate::thing::{Property, PushType, Thing, ThingDefinition, convert};
+use crate::thing::{Property, PushType, Sample, Thing, ThingDefinition, convert};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -80,16 +80,36 @@ pub(super) async fn remove(State(core): State<Shared>, Path(name): Path<String>)
 /// The values that a property has had, oldest first.
 pub(super) async fn history(State(core): State<Shared>, Path((thing, name)): Path<(String, String)>) -> Answered {
     let unsigned = core.config().switches.unsigned_datetime;
-    let values = core.read(|state| {
-        let record = state.things.get(&thing.as_str().into()).ok_or_else(|| RestError::no_thing(&thing))?;
-        let property = record.properties.get(&Text::from(name.as_str()));
-        let property = property.ok_or_else(|| RestError::no_property(&thing, &name))?;
-        let value = |sample: &crate::thing::Sample| {
-            json!({"value": convert::to_json(&sample.value, unsigned), "time": sample.time, "quality": text(&sample.quality)})
-        };
-        Ok::<_, RestError>(property.history().map(value).collect::<Vec<_>>())
+    let values = of_property(&core, &thing, &name, |property| {
+        property.history().map(|sample| sample_json(sample, unsigned)).collect::<Vec<_>>()
     })?;
     Ok(json(&values.into()))
+}
+
+/// The values of a property that its device has pushed more than once.
+pub(super) async fn duplicates(State(core): State<Shared>, Path((thing, name)): Path<(String, String)>) -> Answered {
+    let unsigned = core.config().switches.unsigned_datetime;
+    let values = of_property(&core, &thing, &name, |property| {
+        let value = |duplicate: &crate::thing::Duplicate| {
+            let mut value = sample_json(&duplicate.sample, unsigned);
+            value["again"] = duplicate.again.into();
+            value
+        };
+        property.duplicates().map(value).collect::<Vec<_>>()
+    })?;
+    Ok(json(&values.into()))
+}
+
+fn sample_json(sample: &Sample, unsigned: bool) -> Json {
+    json!({"value": convert::to_json(&sample.value, unsigned), "time": sample.time, "quality": text(&sample.quality)})
+}
+
+fn of_property<T>(core: &Shared, thing: &str, name: &str, look: impl FnOnce(&Property) -> T) -> Result<T, RestError> {
+    core.read(|state| {
+        let record = state.things.get(&thing.into()).ok_or_else(|| RestError::no_thing(thing))?;
+        let property = record.properties.get(&Text::from(name));
+        property.map(look).ok_or_else(|| RestError::no_property(thing, name))
+    })
 }
 
 /// Sets `pushType` and `pushThreshold` of a property; its device is told.
@@ -187,6 +207,7 @@ pub(super) async fn counters(State(core): State<Shared>) -> Response {
         "synchronizations": counters.synchronizations,
         "pushes": counters.pushes,
         "values": counters.values,
+        "duplicates": counters.duplicates,
         "events": counters.events,
         "pings": counters.pings,
         "messagesIn": counters.messages_in,

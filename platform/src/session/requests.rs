@@ -117,7 +117,7 @@ impl Session {
                 None => Answer::error(MessageCode::BAD_REQUEST, "the parameter values is missing or no table"),
                 Some(values) => {
                     self.core.update(|state| state.counters.pushes += 1);
-                    self.core.store_values(self.handle.id, &thing, values);
+                    self.core.store_pushed(self.handle.id, &thing, values);
                     Answer::ok()
                 }
             },

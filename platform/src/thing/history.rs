@@ -1,5 +1,6 @@
 //! Properties with the values that they have had.
 
+use super::duplicates::{Duplicate, Duplicates};
 use super::{PushType, Thing};
 use crate::config::Limits;
 use std::collections::VecDeque;
@@ -40,6 +41,7 @@ pub struct Property {
     history: VecDeque<Sample>,
     /// Memory behind them, roughly.
     weight: usize,
+    duplicates: Duplicates,
 }
 
 impl Property {
@@ -52,6 +54,7 @@ impl Property {
             push_threshold: 0.0,
             history: VecDeque::new(),
             weight: 0,
+            duplicates: Duplicates::default(),
         }
     }
 
@@ -65,29 +68,47 @@ impl Property {
         self.history.iter()
     }
 
-    /// Adds the latest value.
-    pub(crate) fn push(&mut self, sample: Sample) {
+    /// The values that came again, as far as they are kept, the one that began to do so last at the end.
+    pub fn duplicates(&self) -> impl ExactSizeIterator<Item = &Duplicate> {
+        self.duplicates.list()
+    }
+
+    /// Adds the latest value. Whether it is there already, with the same time and quality.
+    pub(crate) fn push(&mut self, sample: Sample) -> bool {
+        let again = self.duplicates.kept(&sample) && self.history.contains(&sample);
         self.weight = self.weight.saturating_add(sample.weight());
         self.history.push_back(sample);
+        again
+    }
+
+    /// Lists the latest value as one that came again; no more than so many are listed.
+    pub(crate) fn note_duplicate(&mut self, limit: usize) {
+        if let Some(sample) = self.history.back() {
+            self.duplicates.note(sample.clone(), limit);
+        }
     }
 
     /// Drops the oldest values until there are no more than so many, no heavier than this; the latest one stays.
     fn trim(&mut self, values: usize, weight: usize) {
         while self.history.len() > 1 && (self.history.len() > values || self.weight > weight) {
             let oldest = self.history.pop_front();
-            self.weight = self.weight.saturating_sub(oldest.map_or(0, |sample| sample.weight()));
+            if let Some(oldest) = oldest {
+                self.weight = self.weight.saturating_sub(oldest.weight());
+                self.duplicates.forgotten(&oldest);
+            }
         }
     }
 }
 
 impl Thing {
-    /// Stores a value of a property that exists.
-    pub(crate) fn store(&mut self, name: &Text, sample: Sample, limits: &Limits) {
+    /// Stores a value of a property that exists. Whether it was there already, with the same time and quality.
+    pub(crate) fn store(&mut self, name: &Text, sample: Sample, limits: &Limits) -> bool {
         // The share of a property is what keeps the thing as a whole within its limit.
         let share = limits.history_bytes / self.properties.len().max(1);
-        let Some(property) = self.properties.get_mut(name) else { return };
-        property.push(sample);
+        let Some(property) = self.properties.get_mut(name) else { return false };
+        let again = property.push(sample);
         property.trim(limits.history_values, share);
+        again
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod convert;
 mod definition;
+mod duplicates;
 mod history;
 pub(crate) mod metadata;
 mod registry;
@@ -9,6 +10,7 @@ mod subscriptions;
 mod update;
 
 pub use definition::{DefinitionError, PropertyDefinition, PushType, ServiceDefinition, ThingDefinition};
+pub use duplicates::Duplicate;
 pub(crate) use history::table_weight;
 pub use history::{Property, Sample};
 pub(crate) use registry::{Refusal as BindRefusal, Things};

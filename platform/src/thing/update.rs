@@ -14,11 +14,11 @@ pub(crate) struct Pushed {
 
 impl Thing {
     /// Stores a value that the device has sent, as one of the property's type. Of a thing that no operator has defined
-    /// properties are added as they come.
+    /// properties are added as they come. Whether the value was there already, with the same time and quality.
     ///
     /// # Errors
     /// Why it was not stored.
-    pub(crate) fn take(&mut self, pushed: Pushed, limits: &Limits) -> Result<(), String> {
+    pub(crate) fn take(&mut self, pushed: Pushed, limits: &Limits) -> Result<bool, String> {
         let Pushed { name, value, time, quality } = pushed;
         if !self.properties.contains_key(&name) {
             if self.by_operator || self.properties.len() >= limits.properties {
@@ -26,10 +26,22 @@ impl Thing {
             }
             self.properties.insert(name.clone(), Property::new(value.base_type()));
         }
-        let Some(property) = self.properties.get(&name) else { return Ok(()) };
+        let Some(property) = self.properties.get(&name) else { return Ok(false) };
         let value = convert::convert(value, property.base_type).map_err(|error| format!("{name}: {error}"))?;
-        self.store(&name, Sample { value, time, quality }, limits);
-        Ok(())
+        Ok(self.store(&name, Sample { value, time, quality }, limits))
+    }
+
+    /// Stores a value that the device has pushed, as [`Thing::take`] does, and lists it if it came again.
+    ///
+    /// # Errors
+    /// Why it was not stored.
+    pub(crate) fn take_pushed(&mut self, pushed: Pushed, limits: &Limits) -> Result<bool, String> {
+        let name = pushed.name.clone();
+        let again = self.take(pushed, limits)?;
+        if let Some(property) = self.properties.get_mut(&name).filter(|_| again) {
+            property.note_duplicate(limits.history_values);
+        }
+        Ok(again)
     }
 }
 
