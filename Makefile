@@ -23,7 +23,7 @@ NATIVE_LIBS := -lpthread -ldl -lm
 CROSS_TARGETS ?= arm-linux-gnueabihf,mips-linux-gnu,aarch64-linux-gnu
 
 .PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c misuse conformance check \
-        examples demo test-examples chaos chaos-links bench bench-idle release-platform \
+        examples demo test-examples chaos chaos-links chaos-herd bench bench-idle release-platform \
         test-install test-headers install uninstall clean need-build need-test
 
 all: lib
@@ -37,6 +37,7 @@ help:
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
 	@echo 'make chaos          kills devices and breaks links, and counts what is lost; CHAOS_SEED=n CHAOS_SECONDS=n CHAOS_KILLS=n'
 	@echo 'make chaos-links    breaks links by kind of fault, and measures how soon all is well; CHAOS_SEED=n CHAOS_FAULTS=n CHAOS_DEVICES=n'
+	@echo 'make chaos-herd     many devices that lose the same platform, and when they are back; CHAOS_HERD=n CHAOS_OUTAGES=n,n CHAOS_TLS=true'
 	@echo 'make misuse         every function with NULL for each pointer argument'
 	@echo 'make conformance    table of checks per header; LIB=libtwCSdk.so INCLUDE=folders tests another library'
 	@echo 'make check          everything that CI does: fmt, clippy, headers, tests, ABI'
@@ -179,6 +180,10 @@ chaos: need-build
 chaos-links: need-build
 	$(CARGO) build --locked --quiet --package twedge-chaos --bin chaos-links --profile $(PROFILE)
 	$(dir $(RUST_LIB))chaos-links
+
+chaos-herd: need-build
+	$(CARGO) build --locked --quiet --package twedge-chaos --bin chaos-herd --profile $(PROFILE)
+	$(dir $(RUST_LIB))chaos-herd
 
 test-c: need-test lib
 	tests/c/run.sh

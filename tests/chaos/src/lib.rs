@@ -15,6 +15,7 @@
 
 mod account;
 mod fault;
+pub mod herd;
 mod http_proxy;
 mod life;
 mod link;

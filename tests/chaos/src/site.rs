@@ -48,6 +48,9 @@ pub enum SiteError {
     /// The network is well and the device does not come to an end.
     #[error("a device has not delivered what its store has within {0:?}")]
     NotDelivered(Duration),
+    /// The platform is there again, and some devices are not.
+    #[error("{0} devices have not come back within {1:?}")]
+    NotBack(usize, Duration),
 }
 
 /// What a site is put through.

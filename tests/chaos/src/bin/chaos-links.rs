@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use twedge_chaos::links::{Findings, Range, Recovery, Summary, Trial};
-use twedge_chaos::{Kind, SiteError};
+use twedge_chaos::{Kind, SiteError, promise};
 
 /// Breaks the links of some devices in each of nine ways, and measures how long it takes until all is well again.
 ///
@@ -56,6 +56,8 @@ fn run(options: &Options, seed: u64) -> Result<Findings, SiteError> {
         seed: seed.wrapping_mul(devices).wrapping_add(index),
         // The first ones get what does not divide.
         faults: (options.faults_per_kind + devices - 1 - index) / devices,
+        // A number that is named tells the device.
+        first: index * promise::NUMBERS_PER_LIFE,
         tls: index % 2 == 1,
         every_value: index / 2 % 2 == 1,
     });

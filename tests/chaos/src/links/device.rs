@@ -69,12 +69,12 @@ impl Device {
             accepted: Mutex::default(),
         });
         let mut threads = vec![shared.spawn(Shared::serve)];
-        let rng = Rng::with_seed(trial.seed ^ 1);
+        let (rng, first) = (Rng::with_seed(trial.seed ^ 1), trial.first);
         if trial.every_value {
-            threads.push(shared.spawn(move |shared| shared.store_all(rng)));
+            threads.push(shared.spawn(move |shared| shared.store_all(rng, first)));
             threads.push(shared.spawn(Shared::push_all));
         } else {
-            threads.push(shared.spawn(move |shared| shared.set_and_push(rng)));
+            threads.push(shared.spawn(move |shared| shared.set_and_push(rng, first)));
         }
         Ok(Self { shared, threads })
     }
@@ -130,8 +130,7 @@ impl Shared {
     }
 
     /// Sets values that are accepted when they are set, however long a push takes.
-    fn store_all(&self, mut rng: Rng) {
-        let mut next = 0;
+    fn store_all(&self, mut rng: Rng, mut next: u64) {
         while self.lives() {
             for (property, number) in self.set_some(&mut rng, &mut next) {
                 self.accept(property, number);
@@ -149,8 +148,8 @@ impl Shared {
     }
 
     /// Sets values that are accepted when a push has returned.
-    fn set_and_push(&self, mut rng: Rng) {
-        let (mut next, mut waiting) = (0, Vec::new());
+    fn set_and_push(&self, mut rng: Rng, mut next: u64) {
+        let mut waiting = Vec::new();
         while self.lives() {
             waiting.extend(self.set_some(&mut rng, &mut next));
             if let Ok(()) | Err(PushError::Offline { .. }) = self.push() {

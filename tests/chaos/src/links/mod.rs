@@ -52,6 +52,8 @@ pub struct Trial {
     pub faults: u64,
     /// Whether the link is encrypted.
     pub tls: bool,
+    /// The numbers of its values are greater than this.
+    pub first: u64,
     /// Whether each value is on disk when the set returns, and so accepted.
     pub every_value: bool,
 }
@@ -174,7 +176,12 @@ impl Draw {
             kind,
             direction,
             after: rng.u64(..1 << scale),
-            length: Duration::from_millis(if kind == Kind::Stall { stall } else { rng.u64(5..200) }),
+            length: Duration::from_millis(match kind {
+                Kind::Stall => stall,
+                // It keeps the name bound that the device binds anew; the next fault must not suffer from that for long.
+                Kind::Duplicate => rng.u64(1..20),
+                _ => rng.u64(5..200),
+            }),
             lasts: Duration::from_millis(rng.u64(100..1000)),
             piece: rng.usize(1..200),
         };
