@@ -70,7 +70,7 @@ impl Shared {
             self.set_reconnect_options(options);
         }
         let Some(turn) = self.begin_connecting(origin) else { return Ok(()) };
-        if origin.is_automatic() && self.flags.get(Flag::ManuallyDisconnected) {
+        if origin.is_automatic() && !self.is_still_due() {
             return Ok(());
         }
         self.schedule().disconnected = false;
@@ -112,6 +112,14 @@ impl Shared {
                 return None;
             }
         }
+    }
+
+    /// Whether the attempt that nobody has asked for is still to be made. A thread that ticks and one of ours may both have found it due;
+    /// the one that comes second must not make another one, without the pause that belongs between them.
+    fn is_still_due(&self) -> bool {
+        !self.flags.get(Flag::ManuallyDisconnected)
+            && self.online().is_none()
+            && self.schedule().backoff.next().is_none_or(|at| at <= Instant::now())
     }
 
     fn deliver_events_for(&self, origin: Origin) {
@@ -300,4 +308,52 @@ impl Shared {
 /// The text of a close frame of ours, which is what the close callback gets (api-behaviour.md 2.6): its payload without the status.
 pub(super) fn close_text(status: u16, reason: &[u8]) -> Vec<u8> {
     close_payload(status, reason).split_off(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::connection::{AppKey, AtomicFlags, Endpoint, Incoming, Reply, Settings};
+    use crate::model::Text;
+
+    /// Counts attempts by the keys that they ask for.
+    #[derive(Default)]
+    struct Counting(AtomicUsize);
+
+    impl Application for Counting {
+        fn app_key(&self) -> AppKey {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            AppKey::new(b"key".to_vec())
+        }
+
+        fn bound_names(&self) -> Vec<Text> {
+            Vec::new()
+        }
+
+        fn handle_request(&self, _: &Incoming) -> Option<Reply> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_second_thread_that_found_a_reconnect_due_does_not_repeat_it() {
+        let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let settings = Settings { connect_retry_interval: Duration::from_secs(3600), ..Settings::default() };
+        let application = Arc::new(Counting::default());
+        let endpoint = Endpoint::new("127.0.0.1", closed.port());
+        let shared = Shared::new(endpoint, settings, application.clone(), Arc::new(AtomicFlags::default()));
+        shared.flags.set(Flag::ManuallyDisconnected, false);
+        let once = ConnectOptions { timeout: Duration::from_secs(5), retries: 1 };
+        shared.connect(once, Origin::Automatic).unwrap_err();
+        // As if this one had looked at the schedule before that one was at it.
+        for origin in [Origin::Automatic, Origin::Background] {
+            assert_eq!(shared.connect(once, origin).map_err(|error| error.to_string()), Ok(()));
+        }
+        assert_eq!(application.0.load(Ordering::Relaxed), 1);
+        shared.connect(once, Origin::Explicit).unwrap_err();
+        assert_eq!(application.0.load(Ordering::Relaxed), 2);
+    }
 }
