@@ -79,7 +79,8 @@ impl Shared {
         self.flags.set(Flag::ManuallyDisconnected, true);
         self.chronicle.changed();
         let outcome = self.attempts(options, origin, application);
-        self.conclude(&outcome, origin);
+        let next = self.conclude(&outcome, origin);
+        self.tell_outcome(&outcome, next);
         // Last, and before the turn ends: whoever waits for the end of the loop finds the flags in their final state.
         self.flags.set(Flag::FirstConnectionComplete, true);
         self.flags.set(Flag::ConnectionInProgress, false);
@@ -140,19 +141,25 @@ impl Shared {
             outcome = self.attempt(options, origin, application);
             match &outcome {
                 Ok(()) | Err(ConnectError::ShutDown) => break,
-                Err(error) => {
-                    log::warn!("connect: {error}");
-                    self.chronicle.failed(error);
-                }
+                Err(error) => self.chronicle.failed(error),
             }
             if left > 0 {
                 left -= 1;
             }
-            if left == 0 || !self.driver.sleep(self.settings().connect_retry_interval) {
+            if left == 0 || !self.pause(&outcome) {
                 break;
             }
         }
         outcome
+    }
+
+    /// Sleeps between two attempts of one call. False when the call was asked to end.
+    fn pause(&self, outcome: &Result<(), ConnectError>) -> bool {
+        let pause = self.settings().connect_retry_interval;
+        if !self.driver.is_stopped() {
+            self.tell_outcome(outcome, Some(pause));
+        }
+        self.driver.sleep(pause)
     }
 
     /// Neither another thread nor a cleared flag wants the loop to end.
@@ -247,8 +254,20 @@ impl Shared {
         }
     }
 
-    /// Sets what the outcome means for automatic reconnects.
-    fn conclude(&self, outcome: &Result<(), ConnectError>, origin: Origin) {
+    /// Writes to the log what has become of an attempt, and how soon the next one comes.
+    fn tell_outcome(&self, outcome: &Result<(), ConnectError>, next: Option<Duration>) {
+        match (outcome, next) {
+            (Ok(()), _) if self.online().is_some() => log::info!("connected: authenticated and bound"),
+            // No attempt was asked for, or the link is lost again, which is told where it is noticed.
+            (Ok(()) | Err(ConnectError::ShutDown), _) => {}
+            (Err(error), Some(pause)) => log::warn!("connect: {error}; again in {pause:?}"),
+            (Err(error), None) => log::warn!("connect: {error}"),
+        }
+    }
+
+    /// Sets what the outcome means for automatic reconnects. After a failure: how soon the next attempt comes, if one does without being
+    /// told.
+    fn conclude(&self, outcome: &Result<(), ConnectError>, origin: Origin) -> Option<Duration> {
         let now = Instant::now();
         let settings = self.settings();
         let stopped = self.driver.is_stopped();
@@ -278,6 +297,10 @@ impl Shared {
         if !stopped && origin.is_automatic() {
             self.arm_reconnects(&schedule);
         }
+        let rebind = schedule.bind_retry.map(|retry| retry.at);
+        let reconnect = schedule.backoff.next().filter(|_| origin.is_automatic() && settings.auto_reconnect);
+        let next = rebind.or(reconnect).filter(|_| !stopped && !schedule.disconnected);
+        next.map(|at| at.saturating_duration_since(now))
     }
 
     /// Ends a connect loop that runs in some thread: at once if it sleeps or waits, else after what it is doing.

@@ -70,6 +70,13 @@ impl Shared {
         self.synchronizer.forget(None);
         self.tasker.raise();
         self.end_requests_of(link);
+        let next = match self.next_reconnect(now) {
+            Some(at) if at <= now => "it is opened again at once".to_owned(),
+            Some(at) => format!("it is opened again in {:?}", at.saturating_duration_since(now)),
+            None if self.driver.is_running() => "a connect call is at it".to_owned(),
+            None => "it is not opened again without being told".to_owned(),
+        };
+        log::warn!("the link has ended: {description}; {next}");
     }
 
     /// Something has been received.

@@ -60,6 +60,11 @@ impl Server {
         }
     }
 
+    /// How many connections have come that nobody has accepted.
+    pub fn waiting(&self) -> usize {
+        std::iter::from_fn(|| self.0.accept().ok()).count()
+    }
+
     /// The next connection, with its upgrade accepted.
     pub fn accept(&self) -> Peer {
         Peer::upgrade(self.accept_tcp())

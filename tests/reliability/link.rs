@@ -1,0 +1,225 @@
+//! Losing a link: how often and when it is opened again, and what is told of it.
+
+use std::io::Write;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use log::Level;
+use twedge::connection::{ConnectOptions, Flag, RequestError, RequestOptions, Settings, State};
+use twedge::model::{InfoTable, Value};
+use twedge::wire::MessageCode;
+
+use crate::lines;
+use crate::support::{Device, PATIENCE, Peer, Server, service_of};
+
+/// Pauses that no test waits for, and nobody who connects but the thread that ticks.
+fn patient() -> Settings {
+    Settings {
+        connect_retry_interval: Duration::from_secs(1000),
+        max_connect_delay: Duration::from_secs(4000),
+        silence_limit: PATIENCE * 10,
+        ..Settings::default()
+    }
+}
+
+/// Whether the next attempt comes within these bounds from a moment that was before the failure to now.
+fn comes_within(device: &Device, failed_after: Instant, least: u64, most: u64) -> bool {
+    let at = device.connection.state().next_attempt.expect("a next attempt");
+    at >= failed_after + Duration::from_secs(least) && at <= Instant::now() + Duration::from_secs(most)
+}
+
+fn wait_for_loss(device: &Device) {
+    let end = Instant::now() + PATIENCE;
+    while device.connection.has_link() {
+        assert!(Instant::now() < end, "the link is not lost");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// A way to lose a link.
+type Loss = fn(Peer);
+
+fn reset(mut peer: Peer) {
+    // Closed with data that was not read, TCP is reset.
+    peer.write(|encoder, out| encoder.ping(b"", out).unwrap());
+    peer.stream.peek(&mut [0]).unwrap();
+}
+
+fn close(mut peer: Peer) {
+    peer.stream.write_all(b"\x88\x02\x03\xe9").unwrap();
+    peer.receive_close();
+}
+
+fn violate(mut peer: Peer) {
+    peer.stream.write_all(b"\x83\x00").unwrap();
+    peer.receive_close();
+}
+
+fn cut_a_frame(mut peer: Peer) {
+    peer.stream.write_all(b"\x82\x10half").unwrap();
+    peer.hang_up();
+}
+
+#[test]
+fn a_loss_costs_one_connection() {
+    let ways: [(&str, Loss); 5] = [
+        ("end of TCP", Peer::hang_up),
+        ("reset", reset),
+        ("close frame", close),
+        ("violation", violate),
+        ("half a frame", cut_a_frame),
+    ];
+    for (name, lose) in ways {
+        let server = Server::start();
+        let mut device = Device::new(server.endpoint(), Device::settings());
+        thread::scope(|scope| {
+            let platform = scope.spawn(|| {
+                lose(server.accept_session());
+                server.accept_session()
+            });
+            device.connect().unwrap();
+            device.pump(0);
+            let peer = platform.join().unwrap();
+            device.tick_until(|| device.connection.is_connected());
+            drop(peer);
+        });
+        device.connection.disconnect(b"end");
+        drop(device);
+        // Everything that the device has begun is in the queue of the listener by now: nothing, if two connections were all.
+        let more = server.waiting();
+        assert_eq!(more, 0, "{name}: connections beside the lost one and the new one");
+    }
+}
+
+#[test]
+fn the_first_retry_comes_at_once_and_pauses_grow_from_the_interval() {
+    let server = Server::start();
+    let device = Device::new(server.endpoint(), patient());
+    let platform = thread::spawn(move || server.accept_session().hang_up());
+    device.connect().unwrap();
+    platform.join().unwrap();
+    wait_for_loss(&device);
+    let lost = device.connection.state();
+    assert_eq!(lost.state, State::Waiting);
+    assert!(lost.next_attempt.is_some_and(|at| at <= Instant::now()), "at once");
+    // Nobody listens any more: the attempt of this call fails.
+    let before = Instant::now();
+    device.connection.tick();
+    let failed = device.connection.state();
+    assert_eq!((failed.state, failed.last_failure.map(|failure| failure.result)), (State::Waiting, Some(1001)));
+    assert!(comes_within(&device, before, 1000, 2000), "after the first failure");
+    device.connection.tick();
+    assert_eq!(device.connection.state().next_attempt, failed.next_attempt, "a call before its time does nothing");
+    assert!(!device.flag(Flag::ManuallyDisconnected), "it goes on");
+}
+
+#[test]
+fn a_bind_is_tried_again_with_the_same_pauses() {
+    for code in [Some(MessageCode::NOT_FOUND), None] {
+        let server = Server::start();
+        // Without an answer this is what the call waits for.
+        let settings = Settings { message_timeout: Duration::from_millis(300), ..patient() };
+        let device = Device::new(server.endpoint(), settings);
+        let platform = thread::spawn(move || {
+            let mut peer = server.accept();
+            peer.authenticate();
+            let bind = peer.expect(MessageCode::BIND);
+            if let Some(code) = code {
+                peer.answer(&bind.header, code, None);
+            }
+            peer
+        });
+        let before = Instant::now();
+        assert!(device.connect().is_err());
+        assert_eq!(device.connection.state().state, State::NotBound);
+        assert!(comes_within(&device, before, 1000, 2000), "{code:?}");
+        drop(platform.join().unwrap());
+    }
+}
+
+#[test]
+fn a_connect_call_that_has_failed_is_not_repeated() {
+    let server = Server::start();
+    let device = Device::new(server.endpoint(), patient());
+    drop(server);
+    device.connect().unwrap_err();
+    let state = device.connection.state();
+    assert_eq!((state.state, state.next_attempt), (State::Disconnected, None));
+    device.connection.tick();
+    assert_eq!(device.connection.state().since, state.since, "nothing has been tried");
+}
+
+#[test]
+fn a_connect_call_pauses_between_its_attempts_and_not_after_the_last() {
+    let server = Server::start();
+    let interval = Duration::from_secs(2);
+    let device = Device::new(server.endpoint(), Settings { connect_retry_interval: interval, ..Settings::default() });
+    drop(server);
+    let started = Instant::now();
+    device.connection.connect(ConnectOptions { timeout: PATIENCE, retries: 2 }).unwrap_err();
+    let took = started.elapsed();
+    assert!(took >= interval && took < interval * 2, "{took:?}");
+}
+
+#[test]
+fn the_first_ping_comes_with_the_session() {
+    let server = Server::start();
+    // Sooner than the interval between pings.
+    assert!(PATIENCE < Settings::default().ping_rate);
+    let device = Device::new(server.endpoint(), Settings::default());
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        if peer.pings.is_empty() {
+            peer.receive_ping();
+        }
+        peer
+    });
+    device.connect().unwrap();
+    drop(platform.join().unwrap());
+}
+
+#[test]
+fn the_log_tells_the_end_of_a_link_and_the_next_attempt() {
+    lines::record();
+    let server = Server::start();
+    let device = Device::new(server.endpoint(), patient());
+    let port = server.port().to_string();
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        peer.stream.write_all(b"\x88\x1c\x03\xe9end of the test of the log").unwrap();
+        peer.receive_close();
+        drop(server);
+    });
+    device.connect().unwrap();
+    platform.join().unwrap();
+    wait_for_loss(&device);
+    let (level, line) = lines::await_one(&["the link has ended", "end of the test of the log"]);
+    assert_eq!(level, Level::Warn);
+    assert!(line.ends_with("it is opened again at once"), "{line}");
+    device.connection.tick();
+    let (level, line) = lines::await_one(&["connect: step 1/6 HTTP connect", &port]);
+    assert_eq!(level, Level::Warn);
+    let pause = line.rsplit_once("; again in ").map(|(_, pause)| pause.trim_end_matches('s').parse::<f64>());
+    assert!(matches!(pause, Some(Ok(1000.0..=2000.0))), "{line}");
+}
+
+#[test]
+fn a_link_that_takes_nothing_refuses_requests_in_time() {
+    let server = Server::start();
+    let device = Device::new(server.endpoint(), Settings::default());
+    // It never reads again.
+    let platform = thread::spawn(move || server.accept_session());
+    device.connect().unwrap();
+    let peer = platform.join().unwrap();
+    let mut large = service_of("S");
+    large.params = Some(InfoTable::single("text", Value::string("x".repeat(900_000))));
+    let options = RequestOptions { timeout: Some(Duration::from_millis(200)), ..RequestOptions::default() };
+    // What the system and the library buffer is used up some time.
+    let refused = (0..200).find_map(|_| match device.connection.request(MessageCode::POST, large.clone(), options) {
+        Err(RequestError::TimedOut(_)) => None,
+        other => Some(other),
+    });
+    let error = refused.expect("it takes everything").unwrap_err();
+    assert!(matches!(error, RequestError::NotSent(_)) && error.result() == 1107, "{error}");
+    drop(peer);
+}
