@@ -53,9 +53,11 @@ impl Shared {
         // Told with the lock of the outbox held, so that no reconnect is told before.
         let is_pong_timeout = over == Over::PongTimeout;
         let description = over.describe();
-        let closed = || self.events.push(Event::Closed(over.payload()));
+        let closed = || {
+            self.chronicle.lost(&description);
+            self.events.push(Event::Closed(over.payload()));
+        };
         let Some(Link { id: link, .. }) = self.outbox.take_link(link, closed) else { return };
-        self.chronicle.lost(&description);
         let now = Instant::now();
         let settings = self.settings();
         {
