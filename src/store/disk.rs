@@ -1,44 +1,11 @@
-//! The one place where stores change the file system.
+//! The files of stores, and those beside them.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::faults::{self, Fate};
-
-/// An operation that changes the file system: where a power cut, or a full disk, can come between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Point {
-    /// The directory is made.
-    MakeDirectory,
-    /// An empty file is made.
-    Create,
-    /// The directory of a new or renamed file is made durable.
-    SyncDirectory,
-    /// Records are appended.
-    Append,
-    /// They are made durable.
-    SyncAppended,
-    /// The file is cut, to a torn tail's beginning or to nothing.
-    Cut,
-    /// The cut is made durable.
-    SyncCut,
-    /// A new file is written beside the old one.
-    WriteNew,
-    /// The new file is made durable.
-    SyncNew,
-    /// The new file takes the place of the old one.
-    Rename,
-    /// Something is appended to a file beside the store.
-    AppendAside,
-    /// That file is made durable.
-    SyncAside,
-    /// A file is renamed because it is of a later version.
-    MoveAside,
-    /// A file is removed.
-    Remove,
-}
+use super::change::{self, Point};
 
 /// Values of a device are nobody else's business.
 const FILE_MODE: u32 = 0o600;
@@ -67,10 +34,7 @@ impl Disk {
         let mut options = OpenOptions::new();
         options.read(true).write(true).mode(FILE_MODE);
         let (file, found) = match options.open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                step(Point::Create)?;
-                (options.create_new(true).open(path)?, false)
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => (change::create(path, &mut options)?, false),
             opened => (opened?, true),
         };
         let content = read_all(&file)?;
@@ -114,7 +78,7 @@ impl Disk {
     /// Appends. On an error the file is as before, as far as it can be.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.settle()?;
-        match self.write_at_end(bytes) {
+        match change::write(&self.file, self.length, bytes) {
             Ok(()) => self.length += bytes.len() as u64,
             Err(error) => {
                 self.shorten(self.length);
@@ -124,19 +88,9 @@ impl Disk {
         Ok(())
     }
 
-    fn write_at_end(&self, bytes: &[u8]) -> io::Result<()> {
-        match faults::reach(Point::Append)? {
-            Fate::Go => self.file.write_all_at(bytes, self.length),
-            Fate::Part(percent) => {
-                self.file.write_all_at(part(bytes, percent), self.length)?;
-                Err(faults::end())
-            }
-        }
-    }
-
     /// Makes durable what was appended. On an error the file is as when it was durable last, as far as it can be.
     pub fn sync(&mut self) -> io::Result<()> {
-        match sync_file(&self.file) {
+        match change::sync(Point::SyncAppended, &self.file) {
             Ok(()) => self.durable = self.length,
             Err(error) => {
                 // What the system could not write it may take for written from now on: another try says nothing.
@@ -203,15 +157,13 @@ impl Disk {
         self.leftover = true;
         self.length = length;
         self.durable = self.durable.min(length);
-        step(Point::Cut)?;
-        self.file.set_len(length)?;
+        change::set_length(&self.file, length)?;
         self.leftover = false;
         Ok(())
     }
 
     fn sync_cut(&mut self) -> io::Result<()> {
-        step(Point::SyncCut)?;
-        self.file.sync_data()?;
+        change::sync(Point::SyncCut, &self.file)?;
         self.durable = self.length;
         Ok(())
     }
@@ -221,8 +173,7 @@ impl Disk {
         let temporary = beside(&self.path, "tmp");
         let written = write_new(&temporary, content, self.file.metadata().map_or(FILE_MODE, |old| old.mode() & 0o777));
         let file = written.and_then(|file| {
-            step(Point::Rename)?;
-            fs::rename(&temporary, &self.path)?;
+            change::rename(Point::Rename, &temporary, &self.path)?;
             Ok(file)
         });
         match file {
@@ -233,10 +184,16 @@ impl Disk {
                 Ok(())
             }
             Err(error) => {
-                let _ = remove(&temporary);
+                let _ = change::remove(&temporary);
                 Err(error)
             }
         }
+    }
+
+    /// Removes the file.
+    pub fn remove(&self) -> io::Result<()> {
+        change::remove(&self.path)?;
+        sync_directory_of(&self.path)
     }
 
     /// Removes what a rewriting that was cut off has left.
@@ -244,29 +201,14 @@ impl Disk {
         let leftover = beside(&self.path, "tmp");
         if leftover.exists() {
             // If it stays, the next rewriting overwrites it.
-            let _ = remove(&leftover);
+            let _ = change::remove(&leftover);
         }
     }
-}
-
-/// Makes durable what was appended to a file.
-pub(super) fn sync_file(file: &File) -> io::Result<()> {
-    step(Point::SyncAppended)?;
-    file.sync_data()
 }
 
 fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<File> {
-    let fate = faults::reach(Point::WriteNew)?;
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(mode).open(path)?;
-    match fate {
-        Fate::Go => file.write_all_at(content, 0)?,
-        Fate::Part(percent) => {
-            file.write_all_at(part(content, percent), 0)?;
-            return Err(faults::end());
-        }
-    }
-    step(Point::SyncNew)?;
-    file.sync_all()?;
+    let file = change::write_new(path, mode, content)?;
+    change::sync(Point::SyncNew, &file)?;
     Ok(file)
 }
 
@@ -283,8 +225,10 @@ pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    step(Point::MakeDirectory)?;
-    DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path)?;
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        make_directory(parent)?;
+    }
+    change::make_directory(path, DIRECTORY_MODE)?;
     sync_directory_of(path)
 }
 
@@ -295,54 +239,26 @@ pub(super) fn append_aside(path: &Path, bytes: &[u8], limit: u64) -> io::Result<
     if length > 0 && length.saturating_add(bytes.len() as u64) > limit {
         move_aside(path, &beside(path, "old"))?;
     }
-    let fate = faults::reach(Point::AppendAside)?;
-    let file = OpenOptions::new().append(true).create(true).mode(FILE_MODE).open(path)?;
-    match fate {
-        Fate::Go => io::Write::write_all(&mut &file, bytes)?,
-        Fate::Part(percent) => {
-            io::Write::write_all(&mut &file, part(bytes, percent))?;
-            return Err(faults::end());
-        }
-    }
-    step(Point::SyncAside)?;
-    file.sync_data()?;
+    let file = change::append_aside(path, FILE_MODE, bytes)?;
+    change::sync(Point::SyncAside, &file)?;
     sync_directory_of(path)
 }
 
-/// Renames a file.
-pub(super) fn move_aside(path: &Path, to: &Path) -> io::Result<()> {
-    step(Point::MoveAside)?;
-    fs::rename(path, to)?;
-    sync_directory_of(path)
+/// Writes a file of that content, all of it or nothing, with what a store uses for rewriting.
+pub(super) fn put_aside(store: &Path, content: &[u8], to: &Path) -> io::Result<()> {
+    let temporary = beside(store, "tmp");
+    write_new(&temporary, content, FILE_MODE)?;
+    move_aside(&temporary, to)
 }
 
-/// Removes a file.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
-    step(Point::Remove)?;
-    fs::remove_file(path)
+fn move_aside(path: &Path, to: &Path) -> io::Result<()> {
+    change::rename(Point::MoveAside, path, to)?;
+    sync_directory_of(path)
 }
 
 fn sync_directory_of(path: &Path) -> io::Result<()> {
-    step(Point::SyncDirectory)?;
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(directory)?.sync_all() {
-        // Some file systems have no such thing for directories; then there is nothing more to do.
-        Err(error) if error.kind() == ErrorKind::InvalidInput || error.raw_os_error() == Some(libc::ENOTSUP) => Ok(()),
-        synced => synced,
-    }
-}
-
-/// A point at which nothing is written.
-fn step(point: Point) -> io::Result<()> {
-    match faults::reach(point)? {
-        Fate::Go => Ok(()),
-        Fate::Part(_) => Err(faults::end()),
-    }
-}
-
-fn part(bytes: &[u8], percent: u8) -> &[u8] {
-    let length = bytes.len() * usize::from(percent.min(100)) / 100;
-    bytes.get(..length).unwrap_or(bytes)
+    change::sync_directory(directory)
 }
 
 fn read_all(file: &File) -> io::Result<Vec<u8>> {

@@ -8,9 +8,13 @@
 //! * `TWEDGE_STORE_FAIL_AT=N`: that write point, and every one after it, fails as on a full disk.
 //! * `TWEDGE_STORE_TRACE=1`: each point is told on standard error, `store point N NAME`.
 //!
-//! In unit tests a plan does the same for one thread, and the kill is a failure of everything that comes after it.
+//! In unit tests a plan does the same for one thread, and the kill is a failure of everything that comes after it. There the power may
+//! be lost as well (module `power`): then also what was done before is there only as far as it was made durable.
 
-use super::disk::Point;
+use std::fs::File;
+use std::path::Path;
+
+use super::change::Point;
 
 /// What an operation has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,35 @@ pub(super) enum Fate {
     /// So many percent of its bytes, and then [`end`].
     #[cfg_attr(not(any(test, feature = "store-faults")), allow(dead_code))]
     Part(u8),
+}
+
+/// What an operation has done.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(test), allow(dead_code))]
+pub(super) enum Change<'a> {
+    /// An empty file is there.
+    Created(&'a Path, &'a File),
+    /// Bytes are at that offset.
+    Wrote(&'a File, u64, &'a [u8]),
+    /// The file has that length.
+    Cut(&'a File, u64),
+    /// The file is durable.
+    Synced(&'a File),
+    /// A file has another name.
+    Renamed(&'a Path, &'a Path),
+    /// A file is gone.
+    Removed(&'a Path),
+    /// A directory is there.
+    MadeDirectory(&'a Path),
+    /// The names of a directory are durable.
+    SyncedDirectory(&'a Path),
+}
+
+/// An operation has done its work. Whether someone plays the part of the disk, which then is not waited for.
+#[cfg(not(test))]
+#[inline]
+pub(super) fn record(_: Change<'_>) -> bool {
+    false
 }
 
 /// An operation reaches its point.
@@ -39,7 +72,7 @@ pub(super) fn end() -> std::io::Error {
 #[cfg(any(test, feature = "store-faults"))]
 mod plan {
     use super::Fate;
-    use crate::store::disk::Point;
+    use crate::store::change::Point;
     use std::io;
 
     /// When to end, counted from 1.
@@ -50,6 +83,8 @@ mod plan {
         pub kill_on: Option<String>,
         pub part: u8,
         pub fail_at: Option<u64>,
+        /// Only that point fails.
+        pub fail_once: Option<u64>,
         pub trace: bool,
         pub reached: u64,
         /// How many points that count for `kill_at` were reached.
@@ -66,7 +101,7 @@ mod plan {
             if self.trace {
                 eprintln!("store point {} {point:?}", self.reached);
             }
-            if self.fail_at.is_some_and(|at| self.reached >= at) {
+            if self.fail_once == Some(self.reached) || self.fail_at.is_some_and(|at| self.reached >= at) {
                 return Err(io::Error::from(io::ErrorKind::StorageFull));
             }
             let counts = self.kill_on.as_ref().is_none_or(|name| *name == format!("{point:?}"));
@@ -115,12 +150,14 @@ mod in_programs {
     }
 }
 
+#[cfg(test)]
+pub(super) use super::power::record;
 #[cfg(all(feature = "store-faults", not(test)))]
 pub(super) use in_programs::{end, reach};
 #[cfg(test)]
 pub(super) use plan::Plan;
 #[cfg(test)]
-pub(super) use tests::{end, reach, set};
+pub(super) use tests::{end, is_dead, reach, reached, set};
 
 #[cfg(test)]
 mod tests {
@@ -133,8 +170,24 @@ mod tests {
         static PLAN: RefCell<Plan> = RefCell::default();
     }
 
+    thread_local! {
+        static REACHED: RefCell<Vec<Point>> = const { RefCell::new(Vec::new()) };
+    }
+
     pub fn reach(point: Point) -> io::Result<Fate> {
-        PLAN.with_borrow_mut(|plan| plan.reach(point))
+        let fate = PLAN.with_borrow_mut(|plan| plan.reach(point))?;
+        REACHED.with_borrow_mut(|reached| reached.push(point));
+        Ok(fate)
+    }
+
+    /// The points that this thread has reached since this was asked last; at the last one it may have ended.
+    pub fn reached() -> Vec<Point> {
+        REACHED.take()
+    }
+
+    /// Whether this thread is at its end.
+    pub fn is_dead() -> bool {
+        PLAN.with_borrow(|plan| plan.dead)
     }
 
     pub fn end() -> io::Error {

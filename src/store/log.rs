@@ -50,6 +50,8 @@ pub struct Log {
     /// Bytes of all live payloads.
     payload: u64,
     fates: Fates,
+    /// Bytes that are no records, and that could not be put aside yet: nothing that would end them is done to the file.
+    bad: Vec<Vec<u8>>,
     /// Changes with the file.
     generation: u64,
 }
@@ -90,11 +92,12 @@ impl Log {
             next: read.next,
             payload: 0,
             fates: Fates::new(read.next),
+            bad: Vec::new(),
             generation: 0,
         };
         log.payload = log.records.values().map(|place| place.payload as u64).sum();
         if let Some(version) = read.newer {
-            log.put_newer_aside(version)?;
+            log.put_newer_aside(version, &content)?;
         } else {
             log.repair(&content, &read.bad, read.torn);
         }
@@ -102,17 +105,20 @@ impl Log {
     }
 
     /// The records that could be read go into a new file.
-    fn put_newer_aside(&mut self, version: u8) -> Result<(), StoreError> {
+    fn put_newer_aside(&mut self, version: u8, content: &[u8]) -> Result<(), StoreError> {
         let path = self.disk.path().to_owned();
         let kept = self.image().map_err(|error| StoreError::Read { path: path.clone(), error })?;
-        let to = aside::keep_newer(&path).map_err(|error| StoreError::Newer { path: path.clone(), version, error })?;
+        let to = aside::keep_newer(&path, content).map_err(|error| StoreError::Newer {
+            path: path.clone(),
+            version,
+            error,
+        })?;
         note!(
             Error,
             "the store {} is of version {version}, which this library does not know: it is kept as {}, and a new one is begun",
             path.display(),
             to.display()
         );
-        self.disk = Disk::open(&path).map_err(|error| StoreError::Open { path: path.clone(), error })?.0;
         self.put(kept)
     }
 
@@ -120,28 +126,25 @@ impl Log {
     fn repair(&mut self, content: &[u8], bad: &[Range<usize>], torn: Option<usize>) {
         let path = self.disk.path().to_owned();
         if !bad.is_empty() {
-            let bytes: usize = bad.iter().map(Range::len).sum();
-            let pieces = bad.iter().filter_map(|range| content.get(range.clone()));
-            let cleaned = aside::keep_bad(&path, pieces).map_err(|error| error.to_string()).and_then(|to| {
-                note!(
-                    Warn,
-                    "{bytes} bytes in {} places of the store {} are no records: they are kept in {}",
-                    bad.len(),
-                    path.display(),
-                    to.display()
-                );
-                self.rewrite().map_err(|error| error.to_string())
-            });
-            if let Err(error) = cleaned {
+            self.bad = bad.iter().filter_map(|range| content.get(range.clone()).map(<[u8]>::to_vec)).collect();
+            if let Err(error) = self.rewrite() {
                 note!(Error, "bad records of the store {} cannot be put aside: {error}", path.display());
             }
         } else if let Some(end) = torn {
-            note!(
-                Warn,
-                "the last record of the store {} was not written to its end: {} bytes are cut off",
-                path.display(),
-                content.len() - end
-            );
+            let torn = content.get(end..).unwrap_or_default();
+            let (length, path) = (torn.len(), path.display());
+            match aside::keep_bad(self.disk.path(), [torn]) {
+                Ok(to) => note!(
+                    Warn,
+                    "the last record of the store {path} was not written to its end: its {length} bytes are kept in {}",
+                    to.display()
+                ),
+                Err(error) => note!(
+                    Error,
+                    "the last record of the store {path} was not written to its end: its {length} bytes are cut off, and \
+                     cannot be kept: {error}"
+                ),
+            }
             self.cut(end as u64);
         } else if self.records.is_empty() && self.disk.length() > 0 {
             self.cut(0);
@@ -354,10 +357,7 @@ impl Log {
         match frame::decode(&bytes) {
             Ok(Record::Data(found, payload)) if found == number => Ok(Some(payload)),
             _ => {
-                if let Err(error) = aside::keep_bad(&path, [bytes.as_slice()]) {
-                    note!(Error, "a bad record of the store {} cannot be put aside: {error}", path.display());
-                }
-                self.remove(&[number])?;
+                self.set_aside(number, bytes)?;
                 Err(StoreError::Damaged { path })
             }
         }
@@ -366,17 +366,40 @@ impl Log {
     /// Puts the bytes of a record, which is intact but means nothing to its user, aside and removes it.
     ///
     /// # Errors
-    /// See [`Log::remove`].
+    /// [`StoreError::Write`]: there is no such record here any more, and it may be there again after a restart.
     pub fn put_aside(&mut self, number: u64) -> Result<(), StoreError> {
         let payload = self.read(number)?.unwrap_or_default();
-        let path = self.disk.path().to_owned();
-        match aside::keep_bad(&path, [payload.as_slice()]) {
-            Ok(to) => {
-                note!(Warn, "a record of the store {} means nothing: it is kept in {}", path.display(), to.display());
+        self.set_aside(number, payload)
+    }
+
+    fn set_aside(&mut self, number: u64, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.bad.push(bytes);
+        match self.keep_bad() {
+            Ok(()) => self.remove(&[number]),
+            Err(error) => {
+                if let Some(place) = self.records.remove(&number) {
+                    self.payload -= place.payload as u64;
+                }
+                Err(self.write_error(error))
             }
-            Err(error) => note!(Error, "a bad record of the store {} cannot be put aside: {error}", path.display()),
         }
-        self.remove(&[number])
+    }
+
+    /// Puts aside what is no record.
+    fn keep_bad(&mut self) -> io::Result<()> {
+        if self.bad.is_empty() {
+            return Ok(());
+        }
+        let to = aside::keep_bad(self.disk.path(), self.bad.iter().map(Vec::as_slice))?;
+        let bytes: usize = self.bad.iter().map(Vec::len).sum();
+        let (places, path) = (self.bad.len(), self.disk.path().display());
+        note!(
+            Warn,
+            "{bytes} bytes in {places} places of the store {path} are no records: they are kept in {}",
+            to.display()
+        );
+        self.bad.clear();
+        Ok(())
     }
 
     /// Removes records, durably. Numbers without one are passed over.
@@ -394,7 +417,7 @@ impl Log {
         if removed.is_empty() {
             return Ok(());
         }
-        if self.records.is_empty() {
+        if self.records.is_empty() && self.keep_bad().is_ok() {
             // All that was appended is removed: nobody waits for it to be durable.
             self.fates.durable(self.next);
             return self.disk.cut(0).map_err(|error| self.write_error(error));
@@ -426,18 +449,23 @@ impl Log {
         self.remove(&numbers)
     }
 
-    /// Moves the records to a new file elsewhere, which must not exist or be empty, and removes this one.
+    /// Moves the records to a file elsewhere, behind those that are in it, and removes this one. They get new numbers.
     ///
     /// # Errors
-    /// The new file cannot be made; this one is as before.
+    /// The other file cannot be opened, made or written; this one is as before.
     pub fn move_to(&mut self, path: &Path) -> Result<(), StoreError> {
+        self.sync()?;
+        self.keep_bad().map_err(|error| self.write_error(error))?;
         let mut moved = Self::open_from(path, self.original, self.format, self.next)?;
-        let image = self.image().map_err(|error| StoreError::Read { path: self.path().to_owned(), error })?;
-        moved.put(image)?;
-        moved.next = moved.next.max(self.next);
+        let numbers: Vec<u64> = self.numbers().collect();
+        let mut payloads = Vec::new();
+        for number in numbers {
+            payloads.extend(self.read(number)?);
+        }
+        moved.append(payloads.iter().map(Vec::as_slice))?;
         let old = std::mem::replace(self, moved);
         self.continue_from(&old);
-        if let Err(error) = super::disk::remove(old.path()) {
+        if let Err(error) = old.disk.remove() {
             note!(Warn, "the old store {} cannot be removed: {error}", old.path().display());
         }
         Ok(())
@@ -472,12 +500,12 @@ impl Log {
     }
 
     fn rewrite(&mut self) -> Result<(), StoreError> {
-        let image = self.image().map_err(|error| StoreError::Read { path: self.path().to_owned(), error })?;
+        let image = self.image().map_err(|error| self.write_error(error))?;
         self.put(image)
     }
 
     /// The file as it would be without what is removed, and where its records are.
-    fn image(&self) -> io::Result<(Vec<u8>, BTreeMap<u64, Place>)> {
+    fn image(&mut self) -> io::Result<(Vec<u8>, BTreeMap<u64, Place>)> {
         let mut bytes = Vec::new();
         let mut records = BTreeMap::new();
         for (number, place) in &self.records {
@@ -487,13 +515,14 @@ impl Log {
                 Format::Checksummed => match frame::decode(&found) {
                     Ok(Record::Data(_, payload)) => payload,
                     _ => {
-                        aside::keep_bad(self.disk.path(), [found.as_slice()])?;
+                        self.bad.push(found);
                         continue;
                     }
                 },
             };
             records.insert(*number, self.put_record(*number, &payload, &mut bytes, 0));
         }
+        self.keep_bad()?;
         Ok((bytes, records))
     }
 

@@ -12,7 +12,7 @@
 //!
 //! # Write points
 //!
-//! Everything that changes the file system goes through `disk`. Its operations are the points at which a power cut can leave a
+//! Everything that changes the file system goes through `change`. Its operations are the points at which a power cut can leave a
 //! state that differs from others; [`Point`] names them. A build with the feature `store-faults` ends itself at one of them (module
 //! `faults`).
 //!
@@ -22,6 +22,7 @@
 //! the platform has refused for good, one line of JSON each. `NAME.tmp` exists while a file is rewritten.
 
 mod aside;
+mod change;
 mod disk;
 mod error;
 mod faults;
@@ -34,7 +35,7 @@ mod rejected;
 mod sync;
 
 pub use self::log::{Format, Log};
-pub use disk::Point;
+pub use change::Point;
 pub use error::StoreError;
 pub(crate) use messages::continues;
 pub use messages::{Fate, MAX_TRIES, MessageStore, NotStored, Stored};
@@ -42,5 +43,7 @@ pub use original::Original;
 pub use rejected::Rejected;
 pub use sync::{Durability, SyncHandle};
 
+#[cfg(test)]
+mod power;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use super::disk::sync_file;
+use super::change::{self, Point};
 
 /// Makes what was appended to a store durable, without the store: see [`super::Log::sync_handle`].
 ///
@@ -31,7 +31,7 @@ impl SyncHandle {
     /// # Errors
     /// It cannot be written.
     pub fn sync(&self) -> io::Result<()> {
-        sync_file(&self.file)
+        change::sync(Point::SyncAppended, &self.file)
     }
 }
 

@@ -14,6 +14,9 @@ use super::*;
 use crate::model::{Text, Value};
 use crate::wire::encode_row;
 
+mod lives;
+mod points;
+
 struct Place {
     _directory: TempDir,
     path: PathBuf,
@@ -245,6 +248,10 @@ fn a_file_of_a_later_version_is_kept_and_a_new_one_begun() {
         assert_eq!(log.append([&b"new"[..]]).unwrap(), 2..3);
         let kept = place.path.parent().unwrap().join(format!("store.bin.{name}"));
         assert_eq!(fs::read(kept).unwrap(), content);
+        // Once more the same is not kept once more.
+        fs::write(&place.path, &content).unwrap();
+        open(&place.path);
+        content.push(0);
     }
 }
 
@@ -316,8 +323,21 @@ fn a_store_moves_with_its_records() {
     let to = place.path.with_file_name("other.bin");
     log.move_to(&to).unwrap();
     assert!(!place.path.exists());
-    assert_eq!(log.append([&b"third"[..]]).unwrap(), 3..4);
+    assert_eq!(log.append([&b"third"[..]]).unwrap(), 4..5);
     assert_eq!(payloads(&mut open(&to)), [&b"second"[..], b"third"]);
+}
+
+#[test]
+fn a_store_moves_behind_what_is_there() {
+    let place = place();
+    let to = place.path.with_file_name("other.bin");
+    fill(&to, &[b"of an earlier run".to_vec(), b"another".to_vec()]);
+    let mut log = open(&place.path);
+    log.append([&b"of this one"[..]]).unwrap();
+    log.move_to(&to).unwrap();
+    let all = [&b"of an earlier run"[..], b"another", b"of this one"];
+    assert_eq!(payloads(&mut log), all);
+    assert_eq!(payloads(&mut open(&to)), all);
 }
 
 #[test]
