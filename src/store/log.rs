@@ -39,7 +39,7 @@ struct Place {
 /// A store: records with numbers that grow, each on disk until it is removed. Not for two processes at once.
 #[derive(Debug)]
 pub struct Log {
-    disk: Disk,
+    disk: Box<Disk>,
     original: Original,
     /// How it is to be written.
     format: Format,
@@ -84,7 +84,7 @@ impl Log {
         disk.remove_leftover();
         let read = read(&content, original, next);
         let mut log = Self {
-            disk,
+            disk: Box::new(disk),
             original,
             format,
             written: read.format,

@@ -373,8 +373,9 @@ impl World {
 
     fn put_aside(&mut self, life: &mut Life) {
         let Some((number, id)) = life.live.first_key_value().map(|(number, id)| (*number, *id)) else { return };
-        self.aside.extend(id);
+        self.aside.extend(id.filter(|id| self.states[*id] == State::Promised));
         let kept = life.log.put_aside(number);
+        self.aside.extend(id.filter(|_| kept.is_ok()));
         self.tell(format!("aside {id:?}: {:?}", kept.as_ref().map_err(told)));
         if life.log.size_of(number).is_none() {
             life.live.remove(&number);
