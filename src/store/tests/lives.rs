@@ -109,7 +109,7 @@ impl World {
         }
         self.tell(format!("life: kill {:?} part {} fail {:?}", plan.kill_at, plan.part, plan.fail_once));
         self.unremoved.clear();
-        faults::set(plan);
+        faults::set(plan.clone());
         match Log::open(&self.path, Original::Rows, self.format) {
             Ok(log) => {
                 let mut life = Life { log, live: BTreeMap::new() };

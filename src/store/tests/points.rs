@@ -200,7 +200,7 @@ fn play(scene: &Scene, plan: Plan, chance: &mut Chance) -> (u64, Point) {
     (scene.prepare)(root, &mut told);
     power::supply(root);
     faults::reached();
-    faults::set(plan);
+    faults::set(plan.clone());
     let done = (scene.act)(root, &mut told);
     assert_eq!(done.is_none(), faults::is_dead() && plan.kill_at.is_some(), "{plan:?}");
     let count = faults::set(Plan::default());
