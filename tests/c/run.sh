@@ -14,6 +14,7 @@ passed=0 failed=0 skipped=0 failures=()
 limit=${TEST_TIMEOUT:-120}
 warnings=(-Wall -Wextra -Werror)
 natives=(-lpthread -ldl -lm)
+own_folder=tests/c/support/own_folder.c
 
 # step NAME COMMAND...: runs a command, shows its output when it fails
 step() {
@@ -51,14 +52,14 @@ for source in tests/c/*.c; do
         program=$out/$name.$compiler
         compile=("$compiler" -std=c99 -g "${warnings[@]}" -Iinclude)
         # Binaries that were built for the original may hold copies of its data (not position independent).
-        if build "${compile[@]}" -fno-pie -no-pie "$source" -o "$program.so" -Lbuild -ltwCSdk; then
+        if build "${compile[@]}" -fno-pie -no-pie "$source" "$own_folder" -o "$program.so" -Lbuild -ltwCSdk; then
             step "$name $compiler shared" timeout "$limit" "$program.so"
             step "$name $compiler valgrind" env UNDER_VALGRIND=1 timeout $((limit * 5)) valgrind -q --error-exitcode=99 --leak-check=full \
                 --suppressions=tests/c/valgrind.supp \
                 "$program.so"
         fi
         # Extension libraries find the SDK in the program then, too.
-        if build "${compile[@]}" "$source" -o "$program.static" -rdynamic build/libtwCSdk_static.a "${natives[@]}"; then
+        if build "${compile[@]}" "$source" "$own_folder" -o "$program.static" -rdynamic build/libtwCSdk_static.a "${natives[@]}"; then
             step "$name $compiler static" timeout "$limit" "$program.static"
         fi
     done

@@ -2,6 +2,7 @@
  * the ways of twExt_Idle. */
 #define _POSIX_C_SOURCE 200809L
 #include "device.h"
+#include "twOfflineMsgStore.h"
 #include "twTasker.h"
 #include "twThreadUtils.h"
 
@@ -12,6 +13,10 @@
 #define NOT_FOUND 1104
 #define NO_ANSWER 1114
 #define OFFLINE 1113
+
+/* Exported, but no header declares them. */
+int enableOfflineMsgStore(char enable, char on_disk);
+int getOfflineMsgListCount(void);
 
 static char thing[64];
 static char other[64];
@@ -235,6 +240,36 @@ static void test_pongs(void) {
     twApi_SetPingRate(55000);
 }
 
+static int events_named(const char *name) {
+    char answer[ANSWER];
+    const char *at = answer;
+    int count = 0;
+    CHECK_INT(rest("GET", path_of("/twedge/things/%s/events", thing), NULL, answer, sizeof(answer)), 200);
+    for (; (at = strstr(at, name)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+/* A request that was sent and not answered is not sent again, unless the program wants that as in the original (Q-M1). */
+static void test_unanswered(void) {
+    time_t end = time(NULL) + PATIENCE;
+    CHECK_INT(enableOfflineMsgStore(TRUE, FALSE), TW_OK);
+    misbehave("{\"at\": \"event\", \"name\": \"Once\", \"lose\": true, \"times\": 1}");
+    CHECK_INT(twApi_FireEvent(TW_THING, thing, "Once", NULL, 200, FALSE), NO_ANSWER);
+    CHECK_INT(getOfflineMsgListCount(), 0);
+    twedge_store_unanswered_messages(TRUE);
+    misbehave("{\"at\": \"event\", \"name\": \"Again\", \"lose\": true, \"times\": 1}");
+    CHECK_INT(twApi_FireEvent(TW_THING, thing, "Again", NULL, 200, FALSE), NO_ANSWER);
+    while (events_named("\"Again\"") == 0 && time(NULL) < end) {
+        pump();
+    }
+    CHECK_INT(events_named("\"Again\""), 1);
+    CHECK_INT(events_named("\"Once\""), 0);
+    twedge_store_unanswered_messages(FALSE);
+    CHECK_INT(twOfflineMsgStore_Delete(), TW_OK);
+}
+
 static void test_duty_cycle(void) {
     int rounds;
     forget_events();
@@ -324,6 +359,7 @@ int main(void) {
     test_connect();
     test_binding();
     test_requests();
+    test_unanswered();
     test_pongs();
     test_duty_cycle();
     return check_result();

@@ -1,6 +1,7 @@
 /* twTunnelManager.h: codes without a platform, then tunnels to an echo server beside the device. */
 #define _POSIX_C_SOURCE 200809L
 #include "twApi.h"
+#include "twFileManager.h"
 #include "twTunnelManager.h"
 
 #include "device.h"
@@ -187,15 +188,29 @@ static int service(const char *name, const char *body) {
     return rest_pumped("POST", path, body, answer);
 }
 
+static int start_with(const char *tid, const char *body) {
+    char answer[ANSWER];
+    CHECK_INT(rest("PUT", path_of("/twedge/tunnels/%s", tid), NULL, answer, sizeof(answer)), 200);
+    return service("StartTunnel", body);
+}
+
 /* Asks for a tunnel, with this at the end of the parameters. The status of the answer. */
 static int start(const char *tid, const char *more) {
-    char body[512], answer[ANSWER];
-    CHECK_INT(rest("PUT", path_of("/twedge/tunnels/%s", tid), NULL, answer, sizeof(answer)), 200);
+    char body[512];
     snprintf(body, sizeof(body),
              "{\"tid\":\"%s\",\"type\":\"TCP\",\"connection\":\"{\\\"host\\\":\\\"127.0.0.1\\\",\\\"port\\\":%u,"
              "\\\"message\\\":\\\"hi\\\"}\"%s}",
              tid, echo_port, more);
-    return service("StartTunnel", body);
+    return start_with(tid, body);
+}
+
+/* Asks to read a file through a tunnel. */
+static int start_file(const char *tid, const char *name) {
+    char body[512];
+    snprintf(body, sizeof(body),
+             "{\"tid\":\"%s\",\"type\":\"file\",\"connection\":\"{\\\"filename\\\":\\\"%s\\\",\\\"mode\\\":\\\"read\\\"}\"}", tid,
+             name);
+    return start_with(tid, body);
 }
 
 /* Waits until what the platform knows of a tunnel has a text in it. */
@@ -308,7 +323,34 @@ static void test_allowed(void) {
     twedge_allow_tunnels(TRUE);
     CHECK(tick_until("started a2;"));
     CHECK_INT(twTunnelManager_StopAllTunnels(), TW_OK);
-    CHECK_INT(start("f1", ",\"type\":\"file\""), 500);
+}
+
+/* Off by default; then only files of the virtual directories of the thing. */
+static void test_files(void) {
+    char folder[] = "/tmp/twedge-tunnels-XXXXXX", path[64];
+    FILE *file;
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof(path), "%s/report.txt", folder);
+    file = fopen(path, "w");
+    CHECK(file != NULL && fputs("a report", file) >= 0 && fclose(file) == 0);
+    CHECK_INT(twFileManager_Create(), TW_OK);
+    CHECK_INT(twFileManager_AddVirtualDir(THING, "logs", folder), TW_OK);
+    CHECK_INT(start_file("f1", "/logs/report.txt"), 500);
+    twedge_allow_file_tunnels(TRUE);
+    CHECK_INT(start_file("f2", path), 500);
+    CHECK_INT(start_file("f3", "/logs/../etc/passwd"), 500);
+    CHECK_INT(start_file("f4", "/logs/report.txt"), 200);
+    CHECK(seen("f4", "\"open\":true"));
+    CHECK_INT(service("TunnelCommandToEdge", "{\"tid\":\"f4\",\"command\":\"CONNECT\"}"), 200);
+    CHECK(seen("f4", "a report"));
+    CHECK(tick_until("ended f4;"));
+    CHECK_STR(last.host, "/logs/report.txt");
+    CHECK_INT(last.port, 1);
+    twedge_allow_file_tunnels(FALSE);
+    CHECK_INT(start_file("f5", "/logs/report.txt"), 500);
+    CHECK_INT(twFileManager_RemoveVirtualDir(THING, "logs"), TW_OK);
+    CHECK_INT(unlink(path), 0);
+    CHECK_INT(rmdir(folder), 0);
 }
 
 /* A tunnel that fails ends by itself, and says why. */
@@ -402,6 +444,7 @@ int main(void) {
     test_small_blocks();
     test_stop_all();
     test_allowed();
+    test_files();
     test_settings();
     test_thread();
     CHECK_INT(twTunnelManager_RegisterTunnelCallback(on_tunnel, "*", &data), TW_OK);
