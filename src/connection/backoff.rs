@@ -121,6 +121,39 @@ mod tests {
     }
 
     #[test]
+    fn pauses_are_spread_over_the_whole_range() {
+        let settings = settings(1000, 4000);
+        for (failures, ceiling) in [(1, 2000), (2, 4000), (9, 4000)] {
+            let mut tenths = [0; 10];
+            for _ in 0..1000 {
+                let beyond = (pause_after(failures, &settings) - settings.connect_retry_interval).as_millis() as usize;
+                tenths[(beyond * 10 / (ceiling - 999)).min(9)] += 1;
+            }
+            // A hundred are expected in each.
+            assert!(tenths.iter().all(|count| (20..=300).contains(count)), "{failures}: {tenths:?}");
+        }
+    }
+
+    #[test]
+    fn links_that_do_not_last_have_a_ceiling_that_doubles() {
+        let settings = settings(5000, 10_000);
+        let start = Instant::now();
+        for (links, ceiling) in [(1, 0), (2, 500), (3, 1000), (4, 2000), (7, 10_000), (9, 10_000)] {
+            let mut longest = Duration::ZERO;
+            for _ in 0..200 {
+                let mut backoff = Backoff::default();
+                for _ in 0..links {
+                    backoff.linked(start);
+                    backoff.lost(start, &settings);
+                }
+                longest = longest.max(backoff.next().map(|next| next - start).unwrap_or_default());
+            }
+            let ceiling = Duration::from_millis(ceiling);
+            assert!(longest <= ceiling && longest >= ceiling / 2, "{links}: {longest:?}");
+        }
+    }
+
+    #[test]
     fn a_cap_below_the_floor_and_zero_settings_do_not_spin() {
         assert_eq!(pause_after(3, &settings(5000, 10)), Duration::from_millis(5000));
         assert_eq!(pause_after(3, &settings(0, 0)), LEAST);
