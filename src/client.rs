@@ -237,6 +237,10 @@ impl Client {
     /// # Errors
     /// It cannot be opened.
     pub fn open_message_store(&self, file: &Path) -> Result<(), StoreError> {
+        // The same file cannot be open twice.
+        if let Some(old) = self.connection.message_store().filter(|old| old.path().as_deref() == Some(file)) {
+            old.close();
+        }
         let store = MessageStore::on_disk(file, Format::Checksummed)?;
         self.connection.set_message_store(Some(Arc::new(store)));
         Ok(())

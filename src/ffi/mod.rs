@@ -41,6 +41,7 @@ pub mod dict;
 pub mod errors;
 pub mod ext;
 mod extension;
+pub mod file_lock;
 pub mod file_manager;
 pub mod file_transfer_callbacks;
 pub mod http_proxy;

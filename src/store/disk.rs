@@ -1,17 +1,22 @@
 //! The files of stores, and those beside them.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::change::{self, Point};
+use crate::ffi::file_lock::{self, Locked};
 
 /// Values of a device are nobody else's business.
 const FILE_MODE: u32 = 0o600;
 const DIRECTORY_MODE: u32 = 0o755;
 
-/// The file of a store.
+/// How often the file may be replaced while it is opened.
+const ATTEMPTS: usize = 10;
+
+/// The file of a store. Nobody else has it open in this way: it is locked, if the file system can do that. The lock is on what was opened, and
+/// so a forked process has it as well; whoever gives the store up gives up the lock for all of them.
 #[derive(Debug)]
 pub(super) struct Disk {
     path: PathBuf,
@@ -26,26 +31,38 @@ pub(super) struct Disk {
     unnamed: bool,
     /// It was here before: whoever may not read its directory has not made it.
     found: bool,
+    locked: bool,
 }
 
 impl Disk {
-    /// Opens the file, or makes an empty one in an existing directory; its content.
+    /// Opens the file, or makes an empty one in an existing directory; its content. [`ErrorKind::WouldBlock`] when somebody else has it.
     pub fn open(path: &Path) -> io::Result<(Self, Vec<u8>)> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).mode(FILE_MODE);
-        let (file, found) = match options.open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => (change::create(path, &mut options)?, false),
-            opened => (opened?, true),
-        };
-        let content = read_all(&file)?;
-        let length = content.len() as u64;
-        // Who made the file, or put it in place of another, may have been killed before its name was durable.
-        let mut disk =
-            Self { path: path.to_owned(), file, length, durable: length, leftover: false, unnamed: true, found };
-        if !found {
-            disk.settle()?;
+        for _ in 0..ATTEMPTS {
+            let (file, found) = open_or_create(path)?;
+            let locked = lock(&file)?;
+            // Who had it before may have put another one in its place.
+            if !leads_to(path, &file) {
+                continue;
+            }
+            let content = read_all(&file)?;
+            let length = content.len() as u64;
+            // Who made the file, or put it in place of another, may have been killed before its name was durable.
+            let unnamed = true;
+            let path = path.to_owned();
+            let disk = Self { path, file, length, durable: length, leftover: false, unnamed, found, locked };
+            return Ok((disk, content));
         }
-        Ok((disk, content))
+        Err(io::Error::from(ErrorKind::WouldBlock))
+    }
+
+    /// Whether nobody else can open the store.
+    pub fn is_locked(&self) -> bool {
+        self.locked
+    }
+
+    /// Lets others open the store.
+    pub fn unlock(&self) {
+        file_lock::unlock(&self.file);
     }
 
     pub fn path(&self) -> &Path {
@@ -58,10 +75,9 @@ impl Disk {
 
     /// Whether the path still leads to this file, and nobody else has changed its length.
     pub fn is_current(&self) -> bool {
-        let (Ok(named), Ok(own)) = (fs::metadata(&self.path), self.file.metadata()) else { return false };
+        let Ok(own) = self.file.metadata() else { return false };
         let length = own.len();
-        (named.dev(), named.ino()) == (own.dev(), own.ino())
-            && (length == self.length || self.leftover && length > self.length)
+        leads_to(&self.path, &self.file) && (length == self.length || self.leftover && length > self.length)
     }
 
     /// Whether the path leads to a file at all.
@@ -124,15 +140,13 @@ impl Disk {
     /// The file, opened once more: each one is told of an error of writing, by a synchronization of its own.
     pub fn open_again(&self) -> io::Result<File> {
         let file = OpenOptions::new().write(true).open(&self.path)?;
-        let (other, own) = (file.metadata()?, self.file.metadata()?);
-        if (other.dev(), other.ino()) != (own.dev(), own.ino()) {
-            return Err(io::Error::from(ErrorKind::NotFound));
-        }
-        Ok(file)
+        if is_same(&file.metadata()?, &self.file.metadata()?) { Ok(file) } else { Err(ErrorKind::NotFound.into()) }
     }
 
-    /// Does what an earlier failure, or an earlier process, has left undone.
+    /// Does what an earlier failure, or an earlier process, has left undone. [`ErrorKind::WouldBlock`] when somebody else has the store
+    /// now: a forked process has given up the lock.
     pub fn settle(&mut self) -> io::Result<()> {
+        self.locked = lock(&self.file)?;
         if self.leftover {
             self.set_length(self.length)?;
         }
@@ -173,6 +187,8 @@ impl Disk {
         let temporary = beside(&self.path, "tmp");
         let written = write_new(&temporary, content, self.file.metadata().map_or(FILE_MODE, |old| old.mode() & 0o777));
         let file = written.and_then(|file| {
+            // Before it is the store, so that nobody comes between.
+            self.locked = lock(&file)?;
             change::rename(Point::Rename, &temporary, &self.path)?;
             Ok(file)
         });
@@ -180,7 +196,9 @@ impl Disk {
             Ok(file) => {
                 let length = content.len() as u64;
                 let path = std::mem::take(&mut self.path);
-                *self = Self { path, file, length, durable: length, leftover: false, unnamed: true, found: false };
+                let locked = self.locked;
+                *self =
+                    Self { path, file, length, durable: length, leftover: false, unnamed: true, found: false, locked };
                 Ok(())
             }
             Err(error) => {
@@ -206,6 +224,40 @@ impl Disk {
     }
 }
 
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Closing is not enough: a forked process may have it open still.
+        self.unlock();
+    }
+}
+
+fn open_or_create(path: &Path) -> io::Result<(File, bool)> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).mode(FILE_MODE);
+    match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok((change::create(path, &mut options)?, false)),
+        opened => Ok((opened?, true)),
+    }
+}
+
+fn lock(file: &File) -> io::Result<bool> {
+    match file_lock::lock(file)? {
+        Locked::Yes => Ok(true),
+        Locked::Unsupported => Ok(false),
+        Locked::Held => Err(ErrorKind::WouldBlock.into()),
+    }
+}
+
+/// Whether a path leads to a file that is open.
+fn leads_to(path: &Path, file: &File) -> bool {
+    let (Ok(named), Ok(own)) = (fs::metadata(path), file.metadata()) else { return false };
+    is_same(&named, &own)
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
 fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<File> {
     let file = change::write_new(path, mode, content)?;
     change::sync(Point::SyncNew, &file)?;
@@ -223,6 +275,8 @@ pub(super) fn beside(path: &Path, extension: &str) -> PathBuf {
 /// Makes a directory with its parents.
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     if path.is_dir() {
+        // An earlier process may have made it and been killed at once. If it was not ours, it may not be ours to synchronize either.
+        let _ = sync_directory_of(path);
         return Ok(());
     }
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {

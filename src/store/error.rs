@@ -1,7 +1,7 @@
 //! What can go wrong with a store.
 
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 /// Why a store could not be opened, or not take or give a record.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,15 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         error: io::Error,
+    },
+    /// Somebody else has it open: another process, or another object of this one.
+    #[error(
+        "the store {} is in use: another process, or another API object, has it open; give each device a directory of its own",
+        path.display()
+    )]
+    Locked {
+        /// The file.
+        path: PathBuf,
     },
     /// There is something else of that name.
     #[error("the store {} is no regular file: move it away or choose another directory", path.display())]
@@ -52,4 +61,24 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl StoreError {
+    /// Why a store cannot be opened.
+    pub(super) fn opening(path: &Path, error: io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            ErrorKind::WouldBlock => Self::Locked { path },
+            _ => Self::Open { path, error },
+        }
+    }
+
+    /// Why a store cannot be written.
+    pub(super) fn writing(path: &Path, error: io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            ErrorKind::WouldBlock => Self::Locked { path },
+            _ => Self::Write { path, error },
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::disk::{Disk, make_directory};
 use super::frame::{self, Record, Unreadable};
@@ -23,6 +24,9 @@ pub enum Format {
     Original,
 }
 
+/// Once is enough.
+static TOLD_OF_NO_LOCKS: AtomicBool = AtomicBool::new(false);
+
 /// Bytes of removed records that may stay in the file however few others it has.
 const LITTLE: u64 = 4096;
 
@@ -36,7 +40,8 @@ struct Place {
     payload: usize,
 }
 
-/// A store: records with numbers that grow, each on disk until it is removed. Not for two processes at once.
+/// A store: records with numbers that grow, each on disk until it is removed. Of one process at a time, and those that it forks: only one of
+/// these may use it.
 #[derive(Debug)]
 pub struct Log {
     disk: Box<Disk>,
@@ -79,8 +84,14 @@ impl Log {
         if path.exists() && !path.is_file() {
             return Err(StoreError::NoFile { path: path.to_owned() });
         }
-        let open_error = |error| StoreError::Open { path: path.to_owned(), error };
-        let (disk, content) = Disk::open(path).map_err(open_error)?;
+        let (disk, content) = Disk::open(path).map_err(|error| StoreError::opening(path, error))?;
+        if !disk.is_locked() && !TOLD_OF_NO_LOCKS.swap(true, Ordering::Relaxed) {
+            note!(
+                Warn,
+                "the file system of {} has no locks: see that no second process uses the store",
+                path.display()
+            );
+        }
         disk.remove_leftover();
         let read = read(&content, original, next);
         let mut log = Self {
@@ -482,6 +493,7 @@ impl Log {
             return self.rewrite();
         }
         note!(Warn, "the store {} has been changed by somebody else: it is read again", path.display());
+        self.disk.unlock();
         let read = Self::open_from(&path, self.original, self.format, self.next)?;
         let old = std::mem::replace(self, read);
         self.continue_from(&old);
@@ -538,8 +550,13 @@ impl Log {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(super) fn disk_for_tests(&self) -> &Disk {
+        &self.disk
+    }
+
     fn write_error(&self, error: io::Error) -> StoreError {
-        StoreError::Write { path: self.disk.path().to_owned(), error }
+        StoreError::writing(self.disk.path(), error)
     }
 }
 

@@ -305,6 +305,15 @@ impl MessageStore {
         }
     }
 
+    /// Gives the file up, for another store to open it: nothing is stored any more, and what is stored stays in the file. In RAM it is lost.
+    pub fn close(&self) {
+        let mut state = self.settled();
+        self.set_accepting(false);
+        state.place = Place::Ram(BTreeMap::new());
+        state.entries.clear();
+        state.version += 1;
+    }
+
     /// Begins a new, empty file elsewhere and removes the old one, which must be empty; in the same place nothing happens.
     ///
     /// # Errors

@@ -36,6 +36,13 @@ fn payloads(log: &mut Log) -> Vec<Vec<u8>> {
     numbers.into_iter().map(|number| log.read(number).unwrap().unwrap()).collect()
 }
 
+/// What a store has that is open elsewhere.
+fn stored(path: &Path) -> Vec<Vec<u8>> {
+    let copy = place();
+    fs::copy(path, &copy.path).unwrap();
+    payloads(&mut open(&copy.path))
+}
+
 fn row(name: &str, number: f64) -> Vec<u8> {
     let cells = [
         Value::string("T"),
@@ -87,7 +94,7 @@ fn removed_records_do_not_fill_the_disk() {
         assert!(fs::metadata(&place.path).unwrap().len() < 8192);
         assert_eq!(fs::metadata(&place.path).unwrap().len(), log.length());
     }
-    assert_eq!(payloads(&mut open(&place.path)), [b"stays"]);
+    assert_eq!(stored(&place.path), [b"stays"]);
 }
 
 #[test]
@@ -114,6 +121,7 @@ fn a_file_that_ends_anywhere_has_all_records_before_the_end() {
         let mut log = open(&place.path);
         assert_eq!(payloads(&mut log), records[..intact], "{length} bytes");
         log.append([&b"more"[..]]).unwrap();
+        drop(log);
         let mut again = open(&place.path);
         assert_eq!(again.count(), intact + 1, "{length} bytes");
         assert_eq!(payloads(&mut again).last().unwrap(), b"more");
@@ -138,6 +146,7 @@ fn a_damaged_byte_costs_one_record_at_most_and_its_bytes_are_kept() {
             let found = payloads(&mut log);
             assert!(found.len() >= 2, "byte {at} to {}: {} records", damaged[at], found.len());
             assert!(found.iter().all(|record| records.contains(record)), "byte {at} to {}", damaged[at]);
+            drop(log);
             let mut again = open(&place.path);
             assert_eq!(payloads(&mut again), found);
             if found.len() < 3 && at < whole.len() - 1 {
@@ -165,6 +174,7 @@ proptest! {
         let before = payloads(&mut log);
         let added = log.append([&b"new"[..]]).unwrap();
         prop_assert_eq!(log.read(added.start).unwrap().unwrap(), b"new");
+        drop(log);
         let mut again = Log::open(&place.path, original, Format::Checksummed).unwrap();
         let after = payloads(&mut again);
         prop_assert_eq!(&after[..after.len() - 1], &before[..]);
@@ -185,7 +195,7 @@ proptest! {
             damaged[at] ^= flip;
         }
         fs::write(&place.path, &damaged).unwrap();
-        let found = payloads(&mut open(&place.path));
+        let found = stored(&place.path);
         prop_assert!(found.len() + places.len() >= records.len());
         let mut expected = records.iter();
         prop_assert!(found.iter().all(|record| expected.any(|other| other == record)), "order or content");
@@ -202,7 +212,7 @@ fn a_file_of_the_original_is_read_and_becomes_one_of_ours() {
     assert_eq!(fs::read(&place.path).unwrap(), records.concat(), "reading changes nothing");
     log.append([row("c", 3.0).as_slice()]).unwrap();
     assert_eq!(fs::read(&place.path).unwrap()[0], 0);
-    assert_eq!(payloads(&mut open(&place.path)), [row("a", 1.0), row("b", 2.0), row("c", 3.0)]);
+    assert_eq!(stored(&place.path), [row("a", 1.0), row("b", 2.0), row("c", 3.0)]);
 }
 
 #[test]
@@ -248,6 +258,7 @@ fn a_file_of_a_later_version_is_kept_and_a_new_one_begun() {
         assert_eq!(log.append([&b"new"[..]]).unwrap(), 2..3);
         let kept = place.path.parent().unwrap().join(format!("store.bin.{name}"));
         assert_eq!(fs::read(kept).unwrap(), content);
+        drop(log);
         // Once more the same is not kept once more.
         fs::write(&place.path, &content).unwrap();
         open(&place.path);
@@ -264,10 +275,11 @@ fn a_removal_of_a_damaged_record_does_not_remove_a_new_one() {
     log.remove(&[2]).unwrap();
     let mut content = fs::read(&place.path).unwrap();
     content[end - 3] ^= 1;
+    drop(log);
     fs::write(&place.path, &content).unwrap();
     let mut log = open(&place.path);
     log.append([&b"third"[..]]).unwrap();
-    assert_eq!(payloads(&mut open(&place.path)), [&b"first"[..], b"third"]);
+    assert_eq!(stored(&place.path), [&b"first"[..], b"third"]);
 }
 
 #[test]
@@ -292,13 +304,66 @@ fn a_file_that_somebody_removes_or_changes_is_made_or_read_again() {
     log.append([&b"first"[..]]).unwrap();
     fs::remove_file(&place.path).unwrap();
     log.append([&b"second"[..]]).unwrap();
-    assert_eq!(payloads(&mut open(&place.path)), [&b"first"[..], b"second"]);
-    let mut other = open(&place.path);
-    other.append([&b"of another"[..]]).unwrap();
+    assert_eq!(stored(&place.path), [&b"first"[..], b"second"]);
+    let other = self::place();
+    fs::copy(&place.path, &other.path).unwrap();
+    open(&other.path).append([&b"of another"[..]]).unwrap();
+    fs::write(&place.path, fs::read(&other.path).unwrap()).unwrap();
     log.append([&b"third"[..]]).unwrap();
     let all = [&b"first"[..], b"second", b"of another", b"third"];
     assert_eq!(payloads(&mut log), all);
-    assert_eq!(payloads(&mut open(&place.path)), all);
+    assert_eq!(stored(&place.path), all);
+}
+
+#[test]
+fn a_store_that_is_open_cannot_be_opened_elsewhere() {
+    let place = place();
+    let mut log = open(&place.path);
+    let refused = || {
+        let error = Log::open(&place.path, Original::Rows, Format::Checksummed).unwrap_err();
+        assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+    };
+    refused();
+    let big = vec![7; 5000];
+    log.append([&b"first"[..], &big]).unwrap();
+    let handle = log.sync_handle().unwrap();
+    assert!(handle.is_none());
+    // A rewriting and a change by somebody else put another file, or another opening, in its place.
+    log.remove(&[2]).unwrap();
+    refused();
+    fs::write(&place.path, b"").unwrap();
+    log.append([&b"second"[..]]).unwrap();
+    refused();
+    let to = place.path.with_file_name("other.bin");
+    fs::write(&to, b"").unwrap();
+    log.append_unsynced([&b"third"[..]]).unwrap();
+    let handle = log.sync_handle().unwrap();
+    log.move_to(&to).unwrap();
+    assert!(open(&place.path).is_empty());
+    let error = Log::open(&to, Original::Rows, Format::Checksummed).unwrap_err();
+    assert_eq!(error.to_string().matches("is in use").count(), 1);
+    drop(log);
+    assert_eq!(open(&to).count(), 2);
+    drop(handle);
+}
+
+#[test]
+fn a_lock_that_was_given_up_and_taken_by_somebody_else_keeps_this_one_out() {
+    let place = place();
+    let mut log = open(&place.path);
+    log.append([&b"first"[..]]).unwrap();
+    // As a forked process does when it gives the store up.
+    let inherited = fs::File::options().write(true).open(&place.path).unwrap();
+    log.disk_for_tests().unlock();
+    log.append([&b"second"[..]]).unwrap();
+    assert_eq!(crate::ffi::file_lock::lock(&inherited).unwrap(), crate::ffi::file_lock::Locked::Held);
+    log.disk_for_tests().unlock();
+    crate::ffi::file_lock::lock(&inherited).unwrap();
+    assert!(matches!(log.append([&b"third"[..]]), Err(StoreError::Locked { .. })));
+    assert!(matches!(log.remove(&[1]), Err(StoreError::Locked { .. })));
+    drop(inherited);
+    log.append([&b"fourth"[..]]).unwrap();
+    assert_eq!(payloads(&mut log), [&b"second"[..], b"fourth"]);
 }
 
 #[test]
@@ -324,7 +389,7 @@ fn a_store_moves_with_its_records() {
     log.move_to(&to).unwrap();
     assert!(!place.path.exists());
     assert_eq!(log.append([&b"third"[..]]).unwrap(), 4..5);
-    assert_eq!(payloads(&mut open(&to)), [&b"second"[..], b"third"]);
+    assert_eq!(stored(&to), [&b"second"[..], b"third"]);
 }
 
 #[test]
@@ -337,7 +402,7 @@ fn a_store_moves_behind_what_is_there() {
     log.move_to(&to).unwrap();
     let all = [&b"of an earlier run"[..], b"another", b"of this one"];
     assert_eq!(payloads(&mut log), all);
-    assert_eq!(payloads(&mut open(&to)), all);
+    assert_eq!(stored(&to), all);
 }
 
 #[test]
@@ -350,7 +415,7 @@ fn a_full_disk_leaves_what_was_there_and_goes_on_when_there_is_room() {
     faults::set(Plan::default());
     assert_eq!(payloads(&mut log), [b"first"]);
     log.append([&b"third"[..]]).unwrap();
-    assert_eq!(payloads(&mut open(&place.path)), [&b"first"[..], b"third"]);
+    assert_eq!(stored(&place.path), [&b"first"[..], b"third"]);
 }
 
 fn full_disk() {
@@ -379,7 +444,7 @@ fn what_cannot_be_made_durable_is_taken_back() {
     assert_eq!(log.append_unsynced([&b"fourth"[..]]).unwrap(), 4..5);
     log.sync().unwrap();
     assert_eq!((log.durability(&(4..5)), log.durability(&(3..5))), (Durability::Durable, Durability::Lost));
-    assert_eq!(payloads(&mut open(&place.path)), [&b"first"[..], b"fourth"]);
+    assert_eq!(stored(&place.path), [&b"first"[..], b"fourth"]);
 }
 
 #[test]
@@ -398,7 +463,7 @@ fn a_file_is_made_durable_while_others_use_the_store() {
     assert!(log.synced(&later, Err(std::io::Error::other("broken"))).is_err());
     assert_eq!(log.durability(&(2..4)), Durability::Lost);
     assert_eq!(payloads(&mut log), [b"first"]);
-    assert_eq!(payloads(&mut open(&place.path)), [b"first"]);
+    assert_eq!(stored(&place.path), [b"first"]);
 }
 
 #[test]
@@ -431,7 +496,7 @@ fn the_outcome_for_a_file_that_was_replaced_or_cut_does_not_count() {
     assert!(log.is_empty());
     // What could not be cut off is gone with the next write.
     log.append([&b"fourth"[..]]).unwrap();
-    assert_eq!(payloads(&mut open(&place.path)), [b"fourth"]);
+    assert_eq!(stored(&place.path), [b"fourth"]);
 }
 
 #[test]
@@ -443,7 +508,7 @@ fn a_removal_finds_room_where_a_new_file_does_not() {
     // Where the new file would be.
     fs::create_dir(beside(&place.path, "tmp")).unwrap();
     log.remove(&[2]).unwrap();
-    assert_eq!(payloads(&mut open(&place.path)), [b"first"]);
+    assert_eq!(stored(&place.path), [b"first"]);
 }
 
 #[test]
@@ -457,6 +522,7 @@ fn a_bad_record_that_cannot_be_put_aside_is_skipped() {
     faults::set(Plan::default());
     assert_eq!(payloads(&mut log), [row("b", 2.0)]);
     assert_eq!(fs::read(&place.path).unwrap(), content, "it is still there");
+    drop(log);
     assert_eq!(payloads(&mut open(&place.path)), [row("b", 2.0)]);
     assert!(beside(&place.path, "bad").exists());
 }

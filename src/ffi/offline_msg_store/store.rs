@@ -71,6 +71,11 @@ pub(super) fn create(accepting: bool, directory: Option<&[u8]>) -> c_int {
     if !tw_offline_msg_store.load(Ordering::Acquire).is_null() {
         return TW_OK;
     }
+    // The program has given the struct of an old one up by setting the pointer to NULL.
+    let old = current.take();
+    if let Some(old) = &old {
+        old.store.close();
+    }
     let store = match directory {
         None => MessageStore::in_ram(),
         Some(directory) => match MessageStore::on_disk(&file_in(directory), format()) {
@@ -82,9 +87,8 @@ pub(super) fn create(accepting: bool, directory: Option<&[u8]>) -> c_int {
     let Some(object) = new_object(directory.is_none()) else { return TW_ERROR_INITIALIZING_OFFLINE_MSG_STORE };
     let made = Arc::new(Current { store: Arc::new(store), object, shown: AtomicU64::new(u64::MAX) });
     tw_offline_msg_store.store(object, Ordering::Release);
-    let old = current.replace(made.clone());
+    *current = Some(made.clone());
     drop(current);
-    // The program has given the struct of the old one up by setting the pointer to NULL.
     drop(old);
     if let Some(facade) = instance::current() {
         facade.connection().set_message_store(Some(made.store.clone()));
@@ -100,7 +104,7 @@ pub fn delete() -> bool {
     if let Some(facade) = instance::current() {
         facade.connection().set_message_store(None);
     }
-    current.store.settle();
+    current.store.close();
     !exported.is_null()
 }
 

@@ -118,6 +118,7 @@ fn what_is_refused_for_good_is_kept_beside_after_some_tries() {
     assert_eq!(send(&store, 1, &Fate::Delivered), ["B"]);
     let lines = fs::read_to_string(files.path.with_file_name("offline_msgs.bin.rejected")).unwrap();
     assert!(lines.contains("\"name\":\"Gone\"") && lines.contains("NOT_FOUND"), "{lines}");
+    drop(store);
     assert!(open(&files).is_empty());
 }
 
@@ -207,10 +208,11 @@ fn a_store_moves_to_another_directory_and_not_to_its_own() {
     store.move_to(&other).unwrap();
     assert!(!files.path.exists());
     put(&store, 1, "A").unwrap();
-    assert_eq!(MessageStore::on_disk(&other, Format::Checksummed).unwrap().waiting(), 1);
     let blocked = other.join("below/offline_msgs.bin");
     store.move_to(&blocked).unwrap_err();
-    assert_eq!(store.path(), Some(other));
+    assert_eq!(store.path(), Some(other.clone()));
+    store.close();
+    assert_eq!(MessageStore::on_disk(&other, Format::Checksummed).unwrap().waiting(), 1);
 }
 
 #[test]

@@ -162,6 +162,8 @@ impl SubscribedProperties {
     pub fn open_store(&self, path: &Path, format: Format) -> Result<(), StoreError> {
         let mut store = self.shared.store();
         self.forget_records();
+        // It may be the one that is to be opened.
+        *store = Store::None;
         match Log::open(path, Original::Rows, format) {
             Ok(log) => {
                 if !log.is_empty() {
