@@ -3518,7 +3518,8 @@ typedef struct twOfflineMsgStore {
  * on: the functions that send them return 308, and they are sent before anything else on the next connection, in order. What was in
  * the file before is sent as well. A message that the platform refuses five times is moved to `offline_msgs.bin.rejected`. All
  * together have less than `twcfg.offline_msg_queue_size` bytes; `size` is not looked at. Without effect when there is a store.
- * Returns 0, 101 for a file without a directory, 309 when the directory cannot be made, 104 when the file cannot, 910. Any thread.
+ * Returns 0, 101 for a file without a directory, 309 when the directory cannot be made, 104 when the file cannot, or when another process
+ * has it open, 910. Any thread.
  *
  * Requires: `filePath` is NULL or a C string (copied).
  */
