@@ -35,7 +35,7 @@ help:
 	@echo 'make bench          how long a service call takes, over loopback; ROUNDS=n TIMES=n'
 	@echo 'make bench-idle     how often a connected device wakes up, and its memory; SECONDS_EACH=n'
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
-	@echo 'make chaos          kills devices and breaks links, and counts what is lost; CHAOS_SEED=n CHAOS_SECONDS=n CHAOS_KILLS=n'
+	@echo 'make chaos          kills devices and breaks links, and counts what is lost; CHAOS_SEED=n CHAOS_SECONDS=n CHAOS_KILLS=n CHAOS_STEADY=n'
 	@echo 'make chaos-links    breaks links by kind of fault, and measures how soon all is well; CHAOS_SEED=n CHAOS_FAULTS=n CHAOS_DEVICES=n'
 	@echo 'make chaos-herd     many devices that lose the same platform, and when they are back; CHAOS_HERD=n CHAOS_OUTAGES=n,n CHAOS_TLS=true'
 	@echo 'make misuse         every function with NULL for each pointer argument'

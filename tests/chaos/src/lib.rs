@@ -20,6 +20,7 @@ mod http_proxy;
 mod life;
 mod link;
 pub mod links;
+mod memory;
 mod platform;
 pub mod promise;
 mod proxy;
@@ -28,5 +29,6 @@ mod weather;
 
 pub use account::Verdict;
 pub use fault::{Direction, Fault, Kind};
+pub use memory::Memory;
 pub use proxy::{Proxy, Target};
 pub use site::{Outcome, Site, SiteError, Storm};

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::memory::{Memory, Watch};
 use crate::site::SiteError;
 
 /// Write points of the beginning of a life.
@@ -179,6 +180,9 @@ pub(crate) struct Process {
     child: Child,
     told: Option<JoinHandle<io::Result<String>>>,
     traced: Option<JoinHandle<Option<String>>>,
+    /// `None` once it was told to end.
+    watch: Option<Watch>,
+    memory: Option<Memory>,
 }
 
 impl Process {
@@ -191,7 +195,7 @@ impl Process {
             })
         });
         let traced = child.stderr.take().map(|errors| thread::spawn(move || last_point(BufReader::new(errors))));
-        Ok(Self { child, told, traced })
+        Ok(Self { child, told, traced, watch: Some(Watch::new()), memory: None })
     }
 
     /// Waits for the end, at most so long.
@@ -203,13 +207,23 @@ impl Process {
             if status.is_some() || left.is_zero() {
                 return Ok(status);
             }
+            if let Some(watch) = &mut self.watch {
+                watch.look(self.child.id());
+                self.memory = watch.memory();
+            }
             thread::sleep(left.min(Duration::from_millis(5)));
         }
     }
 
-    pub fn signal(&self, signal: Signal) {
+    pub fn signal(&mut self, signal: Signal) {
+        self.watch = None;
         // It may have ended in this moment.
         let _ = kill_process(Pid::from_child(&self.child), signal);
+    }
+
+    /// What it had in RAM before it was told to end, if it lived for long.
+    pub fn memory(&self) -> Option<Memory> {
+        self.memory
     }
 
     /// What it has told, and the write point that it has reached last; once it has ended.

@@ -20,6 +20,7 @@ use crate::account::Verdict;
 use crate::fault::Kind;
 use crate::http_proxy::HttpProxy;
 use crate::life::{Death, Manner, Process, StoreFault, Way};
+use crate::memory::Memory;
 use crate::platform::Keeper;
 use crate::promise::{Channel, MESSAGE_STORE, NUMBERS_PER_LIFE, VALUE_STORE, parse};
 use crate::proxy::Proxy;
@@ -81,6 +82,8 @@ pub struct Outcome {
     pub lives: BTreeMap<&'static str, u64>,
     /// What each life was like, by its number.
     pub stories: BTreeMap<u64, String>,
+    /// What long lives had in RAM, by their numbers.
+    pub memory: BTreeMap<u64, Memory>,
     /// How often the platform was restarted or has misbehaved.
     pub restarts: u64,
 }
@@ -173,6 +176,7 @@ impl Site {
             }
             let life = self.life(number, manner, death)?;
             life.promised.into_iter().for_each(|(channel, number)| promised.add(channel, number));
+            outcome.memory.extend(life.memory.map(|memory| (number, memory)));
             outcome.stories.insert(number, format!("{manner:?}, {death:?}"));
             outcome.count(&manner, &death, life.killed, life.killed_at);
             self.scribble(&mut rng).map_err(|e| SiteError::System("scribbling in a store", e))?;
@@ -225,7 +229,7 @@ impl Site {
         }
         let promised = told.lines().map(|line| parse(line).ok_or_else(|| SiteError::Told(line.to_owned())));
         let killed_at = traced.filter(|_| killed && ended.is_some());
-        Ok(Life { promised: promised.collect::<Result<_, _>>()?, killed, killed_at })
+        Ok(Life { promised: promised.collect::<Result<_, _>>()?, killed, killed_at, memory: device.memory() })
     }
 
     /// Now and then somebody writes into a file of the dead device what is no record, or removes an empty one.
@@ -286,6 +290,7 @@ struct Life {
     promised: Vec<(Channel, u64)>,
     killed: bool,
     killed_at: Option<String>,
+    memory: Option<Memory>,
 }
 
 impl Outcome {

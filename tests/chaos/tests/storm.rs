@@ -5,7 +5,7 @@ use std::process::Command;
 #[test]
 fn a_short_storm_costs_nothing_that_was_promised() {
     let run = Command::new(env!("CARGO_BIN_EXE_chaos"))
-        .args(["--seed", "1", "--seconds", "8", "--kills", "16"])
+        .args(["--seed", "1", "--seconds", "8", "--kills", "16", "--steady", "0"])
         .output()
         .unwrap();
     let (out, errors) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use clap::Parser;
 use twedge_chaos::promise::NUMBERS_PER_LIFE;
-use twedge_chaos::{Kind, Outcome, Site, SiteError, Storm};
+use twedge_chaos::{Kind, Memory, Outcome, Site, SiteError, Storm};
 
 /// Kills devices and breaks their links, and compares what they were promised with what arrived.
 ///
-/// There are two platforms, one with TLS, each with a device behind a proxy. A value counts as accepted when a push has returned success,
-/// or that it waits on disk; a message when it was answered, or waits. Values that were set and not pushed are in RAM only: they are not
-/// counted, except in lives of a device that store every value as it is set.
+/// There are some platforms, every second one with TLS, each with a device behind a proxy. A value counts as accepted when a push has
+/// returned success, or that it waits on disk; a message when it was answered, or waits. Values that were set and not pushed are in RAM
+/// only: they are not counted, except in lives of a device that store every value as it is set.
 ///
 /// The exit status is 0 when something was accepted, nothing of it is lost and each property arrived in its order. Duplicates are
 /// allowed: when an answer is lost, the device sends again.
@@ -29,13 +29,16 @@ struct Options {
     /// How many devices are killed in that time.
     #[arg(long, env = "CHAOS_KILLS", default_value_t = 300)]
     kills: u64,
+    /// How many devices more, which are not killed: their memory is looked at when they live for longer than a minute.
+    #[arg(long, env = "CHAOS_STEADY", default_value_t = 2)]
+    steady: u64,
 }
 
-/// With TLS or without.
-const SITES: [bool; 2] = [false, true];
+/// Sites whose device is killed; every second one has TLS.
+const SITES: u64 = 2;
 
 /// Lives of all sites have numbers of their own, so that the numbers that they set tell where these come from.
-const LIVES_PER_SITE: u64 = 1000;
+const LIVES_PER_SITE: u64 = 100_000;
 
 /// Lost and disordered values that are named.
 const NAMED: usize = 20;
@@ -58,12 +61,12 @@ fn run(options: &Options, seed: u64) -> Result<bool, SiteError> {
     let length = Duration::from_secs(options.seconds);
     let device = device().map_err(|error| SiteError::System("this program's place", error))?;
     let mut sites = Vec::new();
-    for (index, tls) in (0_u64..).zip(SITES) {
+    for index in 0..SITES + options.steady {
         // The first one gets what does not divide.
-        let kills = (options.kills + SITES.len() as u64 - 1 - index) / SITES.len() as u64;
+        let kills = if index < SITES { (options.kills + SITES - 1 - index) / SITES } else { 0 };
         let first_life = index * LIVES_PER_SITE;
-        let storm = Storm { seed: seed.wrapping_mul(2).wrapping_add(index), length, kills, first_life };
-        sites.push(Site::start(storm, tls, device.clone())?);
+        let storm = Storm { seed: site_seed(seed, index), length, kills, first_life };
+        sites.push(Site::start(storm, index % 2 == 1, device.clone())?);
     }
     let results: Vec<Result<Outcome, SiteError>> = thread::scope(|scope| {
         let runs: Vec<_> = sites.iter().map(|site| scope.spawn(|| site.run())).collect();
@@ -75,6 +78,11 @@ fn run(options: &Options, seed: u64) -> Result<bool, SiteError> {
     }
     report(seed, &sum);
     Ok(sum.verdict().is_good())
+}
+
+/// Runs do not share the sites whose devices are killed; steady ones have seeds far away from these.
+fn site_seed(seed: u64, index: u64) -> u64 {
+    seed.wrapping_mul(SITES).wrapping_add(index % SITES) ^ (index / SITES).rotate_right(8)
 }
 
 fn device() -> std::io::Result<PathBuf> {
@@ -94,6 +102,7 @@ fn add(sum: &mut Outcome, outcome: Outcome) {
         *sum.kills_at.entry(point).or_default() += count;
     }
     sum.stories.extend(outcome.stories);
+    sum.memory.extend(outcome.memory);
     for (manner, count) in outcome.lives {
         *sum.lives.entry(manner).or_default() += count;
     }
@@ -111,6 +120,13 @@ fn report(seed: u64, sum: &Outcome) {
     for (channel, verdict) in &sum.verdicts {
         let (lost, name) = (verdict.lost.len(), channel.name());
         println!("{name}: accepted {}, lost {lost}, duplicated {}", verdict.accepted, verdict.duplicated);
+    }
+    for (life, Memory { warm, last, most, age }) in &sum.memory {
+        let story = sum.stories.get(life).map_or("", String::as_str);
+        println!(
+            "memory of a device: {warm} KiB after a minute, {last} KiB after {} s, {most} KiB at most; {story}",
+            age.as_secs()
+        );
     }
     blame(sum);
     let verdict = sum.verdict();
