@@ -75,13 +75,13 @@ impl Herd {
         herd.wait_for(size).map(|_| herd)
     }
 
-    /// Takes the platform away for so long, without a word, and watches the devices come back. Before that their links last long enough to
-    /// count as stable.
+    /// Takes the platform away for so long, without a word, and watches the devices come back. Before that it waits, so that their links
+    /// last for this time; from [`STABLE`] on they count as stable.
     ///
     /// # Errors
     /// The platform does not start again, or not all devices come back.
-    pub fn lose_platform(&self, outage: Duration) -> Result<Return, SiteError> {
-        thread::sleep(STABLE + Duration::from_secs(1));
+    pub fn lose_platform(&self, outage: Duration, wait: Duration) -> Result<Return, SiteError> {
+        thread::sleep(wait);
         ATTEMPTS.take();
         self.shared.arrivals().clear();
         let lost = Instant::now();
@@ -247,6 +247,23 @@ fn endpoint(platform: &Platform) -> std::io::Result<Endpoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_herd_comes_back() {
+        let settings = Settings {
+            connect_retry_interval: Duration::from_millis(100),
+            max_connect_delay: Duration::from_millis(300),
+            ..Settings::default()
+        };
+        let herd = Herd::gather(6, true, settings).unwrap();
+        assert_eq!(herd.windows().map(|(_, ceiling)| ceiling.as_millis()), [200, 300]);
+        let outage = Duration::from_millis(500);
+        let back = herd.lose_platform(outage, Duration::ZERO).unwrap();
+        assert_eq!(back.arrivals.len(), 6);
+        assert!(back.arrivals.iter().all(|arrival| *arrival >= outage), "{back:?}");
+        // One is refused at once, and at least one is not.
+        assert!(back.attempts.len() >= 12, "{back:?}");
+    }
 
     #[test]
     fn the_busiest_time_is_found_wherever_it_begins() {

@@ -7,7 +7,7 @@ use clap::Parser;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use twedge::connection::Settings;
 use twedge_chaos::SiteError;
-use twedge_chaos::herd::{Herd, Return};
+use twedge_chaos::herd::{Herd, Return, STABLE};
 
 /// Takes the platform away from many devices at once, for some seconds, and counts when they come back.
 ///
@@ -28,6 +28,9 @@ struct Options {
     #[arg(long, env = "CHAOS_TLS")]
     tls: bool,
 }
+
+/// How long links last before the platform goes.
+const SETTLED: Duration = STABLE.saturating_add(Duration::from_secs(1));
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -61,7 +64,7 @@ fn run(options: &Options) -> Result<(), SiteError> {
     );
     let mut lines = Vec::new();
     for outage in &options.outages {
-        let back = herd.lose_platform(Duration::try_from_secs_f64(*outage).unwrap_or_default())?;
+        let back = herd.lose_platform(Duration::try_from_secs_f64(*outage).unwrap_or_default(), SETTLED)?;
         println!("\nThe platform is away for {outage} s. Seconds after the loss, attempts, devices that are back:");
         let (attempts, arrivals) = (back.attempts_per_second(), back.arrivals_per_second());
         for second in 0..attempts.len().max(arrivals.len()) {
