@@ -75,8 +75,9 @@ impl Herd {
         herd.wait_for(size).map(|_| herd)
     }
 
-    /// Takes the platform away for so long, without a word, and watches the devices come back. Before that it waits, so that their links
-    /// last for this time; from [`STABLE`] on they count as stable.
+    /// Takes the platform away for so long, without a word, and watches the devices come back. With no time at all the links end and the
+    /// port stays open, as behind a balancer whose other side restarts. Before that it waits, so that links last for this time; from
+    /// [`STABLE`] on they count as stable.
     ///
     /// # Errors
     /// The platform does not start again, or not all devices come back.
@@ -85,9 +86,13 @@ impl Herd {
         ATTEMPTS.take();
         self.shared.arrivals().clear();
         let lost = Instant::now();
-        self.platform.kill();
-        thread::sleep(outage.saturating_sub(lost.elapsed()));
-        self.platform.restart()?;
+        if outage.is_zero() {
+            self.platform.connections().iter().for_each(|link| drop(self.platform.drop_connection(link.id)));
+        } else {
+            self.platform.kill();
+            thread::sleep(outage.saturating_sub(lost.elapsed()));
+            self.platform.restart()?;
+        }
         let arrivals = self.wait_for(self.devices.len())?;
         let after = |moments: Vec<Instant>| moments.into_iter().map(|at| at.saturating_duration_since(lost)).collect();
         Ok(Return { attempts: after(ATTEMPTS.take()), arrivals: after(arrivals) })
@@ -263,6 +268,7 @@ mod tests {
         assert!(back.arrivals.iter().all(|arrival| *arrival >= outage), "{back:?}");
         // One is refused at once, and at least one is not.
         assert!(back.attempts.len() >= 12, "{back:?}");
+        assert_eq!(herd.lose_platform(Duration::ZERO, Duration::ZERO).unwrap().arrivals.len(), 6);
     }
 
     #[test]

@@ -21,7 +21,7 @@ struct Options {
     /// How many devices.
     #[arg(long, env = "CHAOS_HERD", default_value_t = 200)]
     devices: usize,
-    /// How long the platform is away, in seconds; several numbers are several rounds.
+    /// How long the platform is away, in seconds; several numbers are several rounds. With 0 the links end and the port stays open.
     #[arg(long, env = "CHAOS_OUTAGES", value_delimiter = ',', default_value = "0,5,30")]
     outages: Vec<f64>,
     /// With TLS.

@@ -28,6 +28,9 @@ struct Options {
     /// How many devices.
     #[arg(long, env = "CHAOS_DEVICES", default_value_t = 8)]
     devices: u64,
+    /// Devices have the settings that the library has by itself, instead of those of an impatient one.
+    #[arg(long, env = "CHAOS_PATIENT")]
+    patient: bool,
 }
 
 /// Lost and disordered values, and recoveries, that are named.
@@ -58,6 +61,7 @@ fn run(options: &Options, seed: u64) -> Result<Findings, SiteError> {
         faults: (options.faults_per_kind + devices - 1 - index) / devices,
         // A number that is named tells the device.
         first: index * promise::NUMBERS_PER_LIFE,
+        patient: options.patient,
         tls: index % 2 == 1,
         every_value: index / 2 % 2 == 1,
     });

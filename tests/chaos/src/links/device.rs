@@ -57,7 +57,8 @@ impl Accepted {
 impl Device {
     /// A device that is connected.
     pub fn start(trial: Trial, way: Way<'_>, directory: &Path) -> io::Result<Self> {
-        let client = client(way, directory)?;
+        let settings = if trial.patient { Settings::default() } else { impatient() };
+        let client = client(way, settings, directory)?;
         client.open_value_store(&directory.join("values.bin")).map_err(io::Error::other)?;
         client.set_queue_limit(QUEUE);
         client.store_every_value(trial.every_value);
@@ -176,7 +177,7 @@ impl Shared {
     }
 }
 
-fn client((address, ca): Way<'_>, directory: &Path) -> io::Result<Client> {
+fn client((address, ca): Way<'_>, settings: Settings, directory: &Path) -> io::Result<Client> {
     let mut endpoint = Endpoint::new(address.ip().to_string(), address.port());
     if let Some(pem) = ca {
         let file = directory.join("ca.pem");
@@ -186,7 +187,7 @@ fn client((address, ca): Way<'_>, directory: &Path) -> io::Result<Client> {
         let tls = TlsOptions { anchors, ..TlsOptions::default() };
         endpoint.tls = Some(tls.client_config().map_err(io::Error::other)?);
     }
-    let client = Client::new(endpoint, settings(), || AppKey::new(KEY.as_bytes().to_vec()));
+    let client = Client::new(endpoint, settings, || AppKey::new(KEY.as_bytes().to_vec()));
     for name in PROPERTIES {
         let property = PropertyDefinition::new(BaseType::NUMBER, None, Some("ALWAYS"), 0.0);
         let registry = &client.things().registry;
@@ -199,7 +200,7 @@ fn client((address, ca): Way<'_>, directory: &Path) -> io::Result<Client> {
 }
 
 /// A device on a bad network is impatient.
-fn settings() -> Settings {
+fn impatient() -> Settings {
     Settings {
         message_timeout: Duration::from_secs(2),
         ping_rate: Duration::from_secs(1),

@@ -54,6 +54,8 @@ pub struct Trial {
     pub tls: bool,
     /// The numbers of its values are greater than this.
     pub first: u64,
+    /// Whether the device has the settings that the library has by itself. They wait for seconds where others here wait for a part of one.
+    pub patient: bool,
     /// Whether each value is on disk when the set returns, and so accepted.
     pub every_value: bool,
 }
