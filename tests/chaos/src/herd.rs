@@ -87,7 +87,10 @@ impl Herd {
         self.shared.arrivals().clear();
         let lost = Instant::now();
         if outage.is_zero() {
-            self.platform.connections().iter().for_each(|link| drop(self.platform.drop_connection(link.id)));
+            for link in self.platform.connections() {
+                // It may have ended by itself.
+                let _ = self.platform.drop_connection(link.id);
+            }
         } else {
             self.platform.kill();
             thread::sleep(outage.saturating_sub(lost.elapsed()));
