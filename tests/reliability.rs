@@ -6,5 +6,7 @@ mod support;
 mod lines;
 #[path = "reliability/link.rs"]
 mod link;
+#[path = "reliability/page.rs"]
+mod page;
 #[path = "reliability/stores.rs"]
 mod stores;

@@ -1,16 +1,19 @@
 //! Losing a link: how often and when it is opened again, and what is told of it.
 
 use std::io::Write;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use log::Level;
-use twedge::connection::{ConnectOptions, Flag, RequestError, RequestOptions, Settings, State};
+use twedge::connection::{ConnectOptions, Flag, Outcome, Reply, RequestError, RequestOptions, Settings, State};
 use twedge::model::{InfoTable, Value};
-use twedge::wire::MessageCode;
+use twedge::wire::{Cut, MessageCode, encode};
 
 use crate::lines;
-use crate::support::{Device, PATIENCE, Peer, Server, service_of};
+use crate::support::{
+    Device, PATIENCE, Peer, Server, Told, answer, notify_property_update, service_of, service_request,
+};
 
 /// Pauses that no test waits for, and nobody who connects but the thread that ticks.
 fn patient() -> Settings {
@@ -199,8 +202,7 @@ fn the_log_tells_the_end_of_a_link_and_the_next_attempt() {
     device.connection.tick();
     let (level, line) = lines::await_one(&["connect: step 1/6 HTTP connect", &port]);
     assert_eq!(level, Level::Warn);
-    let pause = line.rsplit_once("; again in ").map(|(_, pause)| pause.trim_end_matches('s').parse::<f64>());
-    assert!(matches!(pause, Some(Ok(1000.0..=2000.0))), "{line}");
+    assert!((1000.0..=2000.0).contains(&pause_in(&line)), "{line}");
 }
 
 #[test]
@@ -222,4 +224,127 @@ fn a_link_that_takes_nothing_refuses_requests_in_time() {
     let error = refused.expect("it takes everything").unwrap_err();
     assert!(matches!(error, RequestError::NotSent(_)) && error.result() == 1107, "{error}");
     drop(peer);
+}
+
+#[test]
+fn requests_beyond_the_limit_are_refused_and_answers_are_not() {
+    let server = Server::start();
+    let settings = Settings { max_messages: 2, ..Settings::default() };
+    let device = Device::new(server.endpoint(), settings);
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        for id in 1..=3 {
+            peer.send(&service_request(id, "T", "S", None));
+        }
+        let refused = peer.expect(MessageCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.header.request_id, 3);
+        let (header, _) = peer.expect_service("Mine");
+        peer.answer(&header, MessageCode::SUCCESS, None);
+        peer
+    });
+    device.connect().unwrap();
+    // Nobody handles requests: the queue stays full.
+    assert_eq!(device.invoke("Mine", PATIENCE), Ok(MessageCode::SUCCESS));
+    drop(platform.join().unwrap());
+}
+
+#[test]
+fn an_answer_that_stops_between_its_pieces_ends_the_request() {
+    let server = Server::start();
+    let settings = Settings { stale_message_age: Duration::from_millis(100), ..Settings::default() };
+    let device = Device::new(server.endpoint(), settings);
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        let (header, _) = peer.expect_service("S");
+        let content = InfoTable::single("result", Value::string("x".repeat(20_000)));
+        let answer = answer(&header, MessageCode::SUCCESS, Some(content));
+        let cut = Cut { chunk_size: 8192, max_message_size: 1 << 20, deflate: false };
+        peer.send_bytes(&encode(&answer, &cut).unwrap()[0]);
+        peer
+    });
+    device.connect().unwrap();
+    let error = device.invoke("S", PATIENCE).unwrap_err();
+    assert!(matches!(error, RequestError::Undecodable(_)) && error.result() == 100, "{error}");
+    assert!(device.connection.is_connected(), "the link stays");
+    drop(platform.join().unwrap());
+}
+
+#[test]
+fn a_lost_link_ends_its_requests_at_once() {
+    let server = Server::start();
+    let device = Device::new(server.endpoint(), patient());
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        peer.expect_service("Asynchronous");
+        peer.expect_service("Blocking");
+        peer.hang_up();
+    });
+    device.connect().unwrap();
+    // Longer than a patient test waits.
+    let options = RequestOptions { timeout: Some(PATIENCE * 10), ..RequestOptions::default() };
+    let (sender, told) = mpsc::channel();
+    let callback = Box::new(move |_: u32, outcome: Outcome| sender.send(outcome).unwrap());
+    device.connection.request_async(MessageCode::POST, service_of("Asynchronous"), options, callback).unwrap();
+    assert_eq!(device.invoke("Blocking", PATIENCE * 10), Err(RequestError::ConnectionLost));
+    platform.join().unwrap();
+    while !device.connection.handle_next(true) {}
+    assert_eq!(told.try_recv(), Ok(Err(RequestError::ConnectionLost)));
+    assert_eq!(RequestError::ConnectionLost.result(), 1114);
+}
+
+#[test]
+fn what_came_on_a_lost_link_is_handled_and_not_answered_on_the_next() {
+    let server = Server::start();
+    let device = Device::serving(server.endpoint(), Device::settings(), |_| Some(Reply::code(MessageCode::SUCCESS)));
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        peer.send(&service_request(7, "T", "S", None));
+        // Another request shows that the first one has arrived.
+        let (header, _) = peer.expect_service("Mine");
+        peer.answer(&header, MessageCode::SUCCESS, None);
+        peer.hang_up();
+        let mut peer = server.accept_session();
+        peer.expect_service("Next");
+        peer
+    });
+    device.connect().unwrap();
+    assert_eq!(device.invoke("Mine", PATIENCE), Ok(MessageCode::SUCCESS));
+    wait_for_loss(&device);
+    device.tick_until(|| device.connection.is_connected());
+    while !device.so_far().contains(&Told::Request(7)) {
+        device.connection.handle_next(false);
+    }
+    // The answer would come first.
+    assert!(matches!(device.invoke("Next", Duration::from_millis(1)), Err(RequestError::TimedOut(_))));
+    drop(platform.join().unwrap());
+}
+
+#[test]
+fn a_failed_synchronization_is_repeated_with_the_same_pauses() {
+    lines::record();
+    let server = Server::start();
+    let device = Device::new(server.endpoint(), patient());
+    device.set_names(&["Unsynchronized"]);
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        peer.send(&notify_property_update(1, "Unsynchronized"));
+        peer.expect(MessageCode::SUCCESS);
+        let (header, _) = peer.expect_service("GetPropertySubscriptions");
+        peer.answer(&header, MessageCode::INTERNAL_SERVER_ERROR, None);
+        peer
+    });
+    device.connect().unwrap();
+    while !device.connection.handle_next(false) {}
+    let told = ["GetPropertySubscriptions of Unsynchronized"];
+    device.tick_until(|| !lines::with(&told).is_empty());
+    let (level, line) = lines::await_one(&told);
+    assert_eq!(level, Level::Warn);
+    assert!((1000.0..=2000.0).contains(&pause_in(&line)), "{line}");
+    drop(platform.join().unwrap());
+}
+
+/// The seconds that a line says until the next attempt.
+fn pause_in(line: &str) -> f64 {
+    let (_, pause) = line.rsplit_once("; again in ").unwrap_or_else(|| panic!("{line}"));
+    pause.trim_end_matches('s').parse().unwrap()
 }

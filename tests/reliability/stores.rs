@@ -11,7 +11,7 @@ use twedge::client::Client;
 use twedge::connection::{AppKey, ConnectOptions, Incoming, Reply, RequestError};
 use twedge::model::{BaseType, InfoTable, Text, Value};
 use twedge::store::MAX_TRIES;
-use twedge::things::{MAX_REFUSALS, PropertyDefinition, PropertyHandler, PropertyValue};
+use twedge::things::{DefaultServices, MAX_REFUSALS, PropertyDefinition, PropertyHandler, PropertyValue, Taken};
 use twedge::wire::{Body, EntityType, Header, Message, MessageCode, Response};
 
 use crate::lines;
@@ -185,4 +185,62 @@ fn a_request_that_cannot_be_stored_says_so() {
     fs::create_dir(&file).unwrap();
     let error = client.invoke("Valve", "Close", None).unwrap_err();
     assert!(matches!(error, RequestError::StoreFailed(_)) && error.result() == 1107, "{error}");
+}
+
+#[test]
+fn a_value_that_cannot_be_kept_beside_stays_for_the_next_start() {
+    lines::record();
+    let thing = "Parked tank";
+    let (_directory, file) = directory();
+    // To that nothing can be appended.
+    fs::create_dir(file.with_file_name("store.bin.rejected")).unwrap();
+    let server = Server::start();
+    for run in 0..2 {
+        let client = client(&server, thing);
+        client.open_value_store(&file).unwrap();
+        if run == 0 {
+            set(&client, thing, 1.0);
+            assert_eq!(client.push(Some(&thing.into())).unwrap_err().result(), 1203);
+        }
+        thread::scope(|scope| {
+            let platform = scope.spawn(|| {
+                let mut peer = server.accept();
+                peer.authenticate();
+                for _ in 0..MAX_REFUSALS {
+                    let (header, _) = peer.expect_service("UpdateSubscribedPropertyValues");
+                    refuse(&mut peer, &header, "not here");
+                }
+                let (header, _) = peer.expect_service("Next");
+                peer.answer(&header, MessageCode::SUCCESS, None);
+            });
+            connect(&client);
+            for _ in 0..MAX_REFUSALS + 1 {
+                assert_eq!(client.push(Some(&thing.into())), Ok(()));
+            }
+            assert_eq!(client.invoke(thing, "Next", None), Ok(None));
+            platform.join().unwrap();
+        });
+        assert!(fs::metadata(&file).unwrap().len() > 0);
+        let told = lines::with(&[thing, "Pressure", "is given up and cannot be kept", "not here"]);
+        assert_eq!(told.len(), run + 1, "{told:?}");
+        assert_eq!(told[run].0, Level::Error);
+    }
+}
+
+#[test]
+fn held_values_are_not_on_disk() {
+    let (_directory, file) = directory();
+    let server = Server::start();
+    let client = client(&server, "Boiler");
+    let registry = &client.things().registry;
+    let never = PropertyDefinition::new(BaseType::NUMBER, None, Some("NEVER"), 0.0);
+    registry.register_property(EntityType::THING, "Boiler", "Held", never, Arc::new(Pressure)).unwrap();
+    client.bind("Boiler", DefaultServices::None).unwrap();
+    client.open_value_store(&file).unwrap();
+    client.store_every_value(true);
+    let held = PropertyValue::new("Held", Value::Number(1.0), 1);
+    assert_eq!(client.set("Boiler", held, false), Ok(Taken::Held));
+    assert_eq!(fs::metadata(&file).unwrap().len(), 0);
+    set(&client, "Boiler", 2.0);
+    assert!(fs::metadata(&file).unwrap().len() > 0, "what is wanted is on disk");
 }

@@ -8,7 +8,7 @@ mod application;
 mod server;
 
 pub use application::{Device, Told, service_of};
-pub use server::{Peer, Server, header, names, notify_property_update, read_head, service_request};
+pub use server::{Peer, Server, answer, header, names, notify_property_update, read_head, service_request};
 
 use std::time::Duration;
 
