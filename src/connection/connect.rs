@@ -71,6 +71,8 @@ impl Shared {
         }
         let Some(turn) = self.begin_connecting(origin) else { return Ok(()) };
         if origin.is_automatic() && !self.is_still_due() {
+            drop(turn);
+            self.wake_for_reconnect();
             return Ok(());
         }
         self.schedule().disconnected = false;
@@ -89,11 +91,7 @@ impl Shared {
         }
         drop(turn);
         self.chronicle.changed();
-        self.tasker.raise();
-        if self.outbox.link().is_none() {
-            // A link that was lost during the loop: its reconnect, if the application does not tick, is the I/O thread's to time.
-            self.outbox.wake();
-        }
+        self.wake_for_reconnect();
         // The end of a link that the attempts have opened is told here; other events can wait for the tick.
         if outcome.is_err() {
             self.deliver_events_for(origin);
@@ -112,6 +110,15 @@ impl Shared {
             if !waits || !self.driver.wait_for_other() || self.online().is_some() {
                 return None;
             }
+        }
+    }
+
+    /// The turn is free again. Whoever times the next reconnect has seen no need for one as long as it was taken.
+    fn wake_for_reconnect(&self) {
+        self.tasker.raise();
+        if self.outbox.link().is_none() {
+            // If the application does not tick, it is the I/O thread's to time.
+            self.outbox.wake();
         }
     }
 
@@ -373,7 +380,9 @@ mod tests {
         shared.connect(once, Origin::Automatic).unwrap_err();
         // As if this one had looked at the schedule before that one was at it.
         for origin in [Origin::Automatic, Origin::Background] {
+            shared.tasker.take();
             assert_eq!(shared.connect(once, origin).map_err(|error| error.to_string()), Ok(()));
+            assert!(shared.tasker.take(), "whoever has looked meanwhile has seen a connect loop, and sleeps");
         }
         assert_eq!(application.0.load(Ordering::Relaxed), 1);
         shared.connect(once, Origin::Explicit).unwrap_err();
