@@ -32,6 +32,8 @@ struct Options {
 /// How long links last before the platform goes.
 const SETTLED: Duration = STABLE.saturating_add(Duration::from_secs(1));
 
+const SECOND: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     let options = Options::parse();
     raise_file_limit();
@@ -62,7 +64,8 @@ fn run(options: &Options) -> Result<(), SiteError> {
         options.devices,
         if options.tls { " with TLS" } else { "" },
     );
-    let mut lines = Vec::new();
+    println!("an even spread over {:?} has {:.1} % in each second", later - floor, even_share(later - floor) * 100.0);
+    let (mut lines, mut busiest) = (Vec::new(), Vec::new());
     for outage in &options.outages {
         let back = herd.lose_platform(Duration::try_from_secs_f64(*outage).unwrap_or_default(), SETTLED)?;
         println!("\nThe platform is away for {outage} s. Seconds after the loss, attempts, devices that are back:");
@@ -72,11 +75,21 @@ fn run(options: &Options) -> Result<(), SiteError> {
             println!("{second:>4}{:>8}{:>8}", at(&attempts), at(&arrivals));
         }
         lines.push(line(*outage, &back));
+        busiest.push(format!("{:.1} % after {outage} s", back.busiest(SECOND) * 100.0));
     }
     println!();
     lines.iter().for_each(|line| println!("{line}"));
-    println!("chaos-herd: devices {}, outages {}, all back each time", options.devices, options.outages.len());
+    println!(
+        "chaos-herd: devices {}, jitter {floor:?} to {later:?}, back in the busiest second {}",
+        options.devices,
+        busiest.join(", ")
+    );
     Ok(())
+}
+
+/// What part of something that is spread evenly over this time is in a second of it.
+fn even_share(over: Duration) -> f64 {
+    (1.0 / over.as_secs_f64()).min(1.0)
 }
 
 fn line(outage: f64, back: &Return) -> String {
@@ -86,7 +99,7 @@ fn line(outage: f64, back: &Return) -> String {
         "outage {outage} s: {} attempts; {:.1} % came back in the busiest second, {:.1} % in the busiest 100 ms; all were back {last:.2} s \
          after the loss, {:.2} s after the platform",
         back.attempts.len(),
-        percent(Duration::from_secs(1)),
+        percent(SECOND),
         percent(Duration::from_millis(100)),
         last - outage,
     )
