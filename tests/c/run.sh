@@ -50,7 +50,8 @@ for source in tests/c/*.c; do
     [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
     for compiler in ${COMPILERS:-gcc clang}; do
         program=$out/$name.$compiler
-        compile=("$compiler" -std=c99 -g "${warnings[@]}" -Iinclude)
+        # Valgrind gives up over some of what newer forms of debug information have.
+        compile=("$compiler" -std=c99 -gdwarf-4 "${warnings[@]}" -Iinclude)
         # Binaries that were built for the original may hold copies of its data (not position independent).
         if build "${compile[@]}" -fno-pie -no-pie "$source" "$own_folder" -o "$program.so" -Lbuild -ltwCSdk; then
             step "$name $compiler shared" timeout "$limit" "$program.so"
