@@ -14,6 +14,14 @@ pub enum StoreError {
         /// Why.
         error: io::Error,
     },
+    /// Its directory cannot be made.
+    #[error("the directory {} for a store cannot be made: {error}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// Somebody else has it open: another process, or another object of this one.
     #[error(
         "the store {} is in use: another process, or another API object, has it open; give each device a directory of its own",

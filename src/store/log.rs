@@ -77,7 +77,7 @@ impl Log {
     /// # Errors
     /// It cannot be made.
     pub fn make_directory(path: &Path) -> Result<(), StoreError> {
-        make_directory(path).map_err(|error| StoreError::Open { path: path.to_owned(), error })
+        make_directory(path).map_err(|error| StoreError::Directory { path: path.to_owned(), error })
     }
 
     fn open_from(path: &Path, original: Original, format: Format, next: u64) -> Result<Self, StoreError> {
@@ -403,12 +403,8 @@ impl Log {
         }
         let to = aside::keep_bad(self.disk.path(), self.bad.iter().map(Vec::as_slice))?;
         let bytes: usize = self.bad.iter().map(Vec::len).sum();
-        let (places, path) = (self.bad.len(), self.disk.path().display());
-        note!(
-            Warn,
-            "{bytes} bytes in {places} places of the store {path} are no records: they are kept in {}",
-            to.display()
-        );
+        let path = self.disk.path().display();
+        note!(Warn, "{bytes} bytes of the store {path} are no records: they are kept in {}", to.display());
         self.bad.clear();
         Ok(())
     }
