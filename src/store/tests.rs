@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -345,6 +346,35 @@ fn a_store_that_is_open_cannot_be_opened_elsewhere() {
     drop(log);
     assert_eq!(open(&to).count(), 2);
     drop(handle);
+}
+
+#[test]
+fn nobody_gets_in_while_a_store_is_rewritten() {
+    let place = place();
+    let mut log = open(&place.path);
+    log.append([&b"stays"[..]]).unwrap();
+    // No waiting for the disk, so that there is more to come between.
+    power::supply(place.path.parent().unwrap());
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                let error = Log::open(&place.path, Original::Rows, Format::Checksummed).unwrap_err();
+                assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+            }
+        });
+        let big = vec![7; 5000];
+        for _ in 0..2000 {
+            let added = log.append([big.as_slice()]).unwrap();
+            log.remove(&[added.start]).unwrap();
+            if other.is_finished() {
+                break;
+            }
+        }
+        is_done.store(true, Ordering::Relaxed);
+    });
+    power::end();
+    assert_eq!(payloads(&mut log), [b"stays"]);
 }
 
 #[test]

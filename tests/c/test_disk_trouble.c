@@ -541,16 +541,53 @@ static void forked_bystander(void) {
     CHECK(waitpid(bystander, &status, 0) == bystander && WIFSIGNALED(status));
 }
 
+/* The device is killed, and what it has forked lives on: the store is in use until that has ended, too. */
+static void killed_device(void) {
+    int ready[2], status, tries;
+    pid_t device, bystander;
+    CHECK_INT(pipe(ready), 0);
+    device = fork();
+    if (device == 0) {
+        start();
+        CHECK_INT(set_and_push(1.0), PERSISTED);
+        bystander = fork();
+        if (bystander != 0) {
+            CHECK_INT(write(ready[1], &bystander, sizeof(bystander)), sizeof(bystander));
+        }
+        for (;;) {
+            pause();
+        }
+    }
+    CHECK_INT(read(ready[0], &bystander, sizeof(bystander)), sizeof(bystander));
+    CHECK_INT(kill(device, SIGKILL), 0);
+    CHECK(waitpid(device, &status, 0) == device && WIFSIGNALED(status));
+    values_wait_in_memory("in use");
+    end();
+    CHECK_INT(kill(bystander, SIGKILL), 0);
+    for (tries = 0; tries < 200; tries++) {
+        start();
+        if (getSPMPersistedValuesLength() > 0) {
+            break;
+        }
+        end();
+        twSleepMsec(50);
+    }
+    both_stores_work();
+    end();
+    close(ready[0]);
+    close(ready[1]);
+}
+
 static void remove_directory(const char *path) {
     char command[128];
     snprintf(command, sizeof(command), "rm -rf '%s'", path);
     CHECK_INT(system(command), 0);
 }
 
-/* Runs it in a process and a directory of its own. */
-static void in_a_process(void (*test)(void), const char *name) {
-    int status = -1;
-    pid_t child;
+static pid_t child;
+
+/* Begins a process with a directory of its own; whether this is it. */
+static int is_in_a_process(void) {
     snprintf(directory, sizeof(directory), "/tmp/twedge-trouble-XXXXXX");
     CHECK(mkdtemp(directory) != NULL && chmod(directory, 0755) == 0);
     fflush(NULL);
@@ -558,9 +595,12 @@ static void in_a_process(void (*test)(void), const char *name) {
     if (child == 0) {
         checks_made = checks_failed = 0;
         twcfg.offline_msg_store_dir = directory;
-        test();
-        exit(check_result());
     }
+    return child == 0;
+}
+
+static void wait_for_process(const char *name) {
+    int status = -1;
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     CHECK_INT(status, 0);
     if (status != 0) {
@@ -570,19 +610,29 @@ static void in_a_process(void (*test)(void), const char *name) {
     remove_directory(directory);
 }
 
+#define IN_A_PROCESS(call)                                                                                             \
+    do {                                                                                                               \
+        if (is_in_a_process()) {                                                                                       \
+            call;                                                                                                      \
+            exit(check_result());                                                                                      \
+        }                                                                                                              \
+        wait_for_process(#call);                                                                                       \
+    } while (0)
+
 int main(void) {
-    in_a_process(missing_directory, "missing_directory");
-    in_a_process(directory_of_that_name, "directory_of_that_name");
-    in_a_process(read_only_directory, "read_only_directory");
-    in_a_process(files_of_somebody_else, "files_of_somebody_else");
-    in_a_process(corrupt_files, "corrupt_files");
-    in_a_process(corrupt_records, "corrupt_records");
-    in_a_process(truncated_files, "truncated_files");
-    in_a_process(files_of_a_newer_version, "files_of_a_newer_version");
-    in_a_process(files_that_cannot_grow, "files_that_cannot_grow");
-    in_a_process(full_file_system, "full_file_system");
-    in_a_process(in_use_elsewhere, "in_use_elsewhere");
-    in_a_process(forked_device, "forked_device");
-    in_a_process(forked_bystander, "forked_bystander");
+    IN_A_PROCESS(missing_directory());
+    IN_A_PROCESS(directory_of_that_name());
+    IN_A_PROCESS(read_only_directory());
+    IN_A_PROCESS(files_of_somebody_else());
+    IN_A_PROCESS(corrupt_files());
+    IN_A_PROCESS(corrupt_records());
+    IN_A_PROCESS(truncated_files());
+    IN_A_PROCESS(files_of_a_newer_version());
+    IN_A_PROCESS(files_that_cannot_grow());
+    IN_A_PROCESS(full_file_system());
+    IN_A_PROCESS(in_use_elsewhere());
+    IN_A_PROCESS(forked_device());
+    IN_A_PROCESS(forked_bystander());
+    IN_A_PROCESS(killed_device());
     return check_result();
 }

@@ -302,3 +302,26 @@ fn a_name_that_is_not_durable_yet_is_made_so_with_the_records_behind_it() {
         assert!(found.contains(&row("b", 2.0)), "{fail_once} {beside} {seed}");
     }
 }
+
+#[test]
+fn what_is_lost_is_not_in_a_file_that_was_put_in_place_meanwhile() {
+    let mut lost = Vec::new();
+    for fail_once in 1..8 {
+        let place = place();
+        let mut log = Log::open(&place.path, Original::Rows, Format::Original).unwrap();
+        log.append([row("a", 1.0).as_slice(), &row("b", 2.0)]).unwrap();
+        let added = log.append_unsynced([row("c", 3.0).as_slice()]).unwrap();
+        let handle = log.sync_handle().unwrap().unwrap();
+        faults::set(Plan { fail_once: Some(fail_once), ..Plan::default() });
+        let _ = log.remove(&[1]);
+        faults::set(Plan::default());
+        let synced = log.synced(&handle, Err(std::io::Error::other("broken")));
+        let durability = log.durability(&added);
+        assert_eq!(synced.is_ok(), durability == Durability::Durable, "{fail_once}");
+        lost.push(durability == Durability::Lost);
+        drop(log);
+        let found = payloads(&mut Log::open(&place.path, Original::Rows, Format::Original).unwrap());
+        assert_eq!(found.contains(&row("c", 3.0)), synced.is_ok(), "{fail_once}");
+    }
+    assert!(lost.contains(&true) && lost.contains(&false), "{lost:?}");
+}
