@@ -1,6 +1,8 @@
 //! What the platform has refused for good.
 
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -42,7 +44,19 @@ impl Rejected<'_> {
             "reason": self.reason,
             "record": STANDARD.encode(self.payload),
         });
-        append_aside(&to, format!("{line}\n").as_bytes(), LIMIT)?;
+        // A power cut may have left a line without its end.
+        let before = if ends_within_a_line(&to) { "\n" } else { "" };
+        append_aside(&to, format!("{before}{line}\n").as_bytes(), LIMIT)?;
         Ok(to)
     }
+}
+
+fn ends_within_a_line(path: &Path) -> bool {
+    let mut last = [b'\n'];
+    // A file that cannot be read, or has nothing, ends nowhere.
+    let read = File::open(path).and_then(|file| {
+        let end = file.metadata()?.len().saturating_sub(1);
+        file.read_exact_at(&mut last, end)
+    });
+    read.is_ok() && last != [b'\n']
 }
