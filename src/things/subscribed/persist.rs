@@ -410,24 +410,26 @@ impl SubscribedProperties {
     }
 }
 
-/// Appends values while there is room, unless they have a record; the records of those that have one now, which are the first ones.
+/// Appends values while there is room, unless they have a record; the records of those that have one now, which are the first ones. Records
+/// are sent in their order, which is to be that of the values: what has a record and is younger than one without gets a new one.
 fn store_values(log: &mut Log, thing: &Text, values: &[Queued], limit: u64) -> Result<Vec<u64>, StoreError> {
-    let mut length = log.payload_length();
+    let known = values.iter().take_while(|queued| queued.record.is_some()).count();
+    let (known, rest) = values.split_at(known);
+    let size_of = |queued: &Queued| queued.record.and_then(|record| log.size_of(record)).unwrap_or(0) as u64;
+    let mut length = log.payload_length().saturating_sub(rest.iter().map(size_of).sum());
     let mut payloads = Vec::new();
-    let mut records = Vec::new();
-    for queued in values {
-        if queued.record.is_none() {
-            if length >= limit {
-                break;
-            }
-            let Some(payload) = encode(thing, &queued.value, queued.fold) else { break };
-            length += payload.len() as u64;
-            payloads.push(payload);
+    for queued in rest {
+        if length >= limit {
+            break;
         }
-        records.push(queued.record);
+        let Some(payload) = encode(thing, &queued.value, queued.fold) else { break };
+        length += payload.len() as u64;
+        payloads.push(payload);
     }
-    let mut added = log.append(payloads.iter().map(Vec::as_slice))?;
-    Ok(records.into_iter().filter_map(|record| record.or_else(|| added.next())).collect())
+    let added = log.append(payloads.iter().map(Vec::as_slice))?;
+    let replaced: Vec<u64> = rest.iter().take(payloads.len()).filter_map(|queued| queued.record).collect();
+    remove(log, &replaced);
+    Ok(known.iter().filter_map(|queued| queued.record).chain(added).collect())
 }
 
 /// A value as a row of the file (api-behaviour.md 6.4). `None` for one that cannot be encoded, and so not sent either.

@@ -142,6 +142,10 @@ impl Death {
         }
     }
 
+    pub fn fills_the_disk(&self) -> bool {
+        matches!(self.fault, Some(StoreFault::Full { .. }))
+    }
+
     pub fn tell(&self, command: &mut Command) {
         match self.fault {
             None => return,

@@ -19,10 +19,10 @@ use twedge_platform::StartError;
 use crate::account::Verdict;
 use crate::fault::Kind;
 use crate::http_proxy::HttpProxy;
-use crate::life::{Death, Manner, Process, StoreFault, Way};
+use crate::life::{Death, Manner, Process, Way};
 use crate::memory::Memory;
 use crate::platform::Keeper;
-use crate::promise::{Channel, MESSAGE_STORE, NUMBERS_PER_LIFE, VALUE_STORE, parse};
+use crate::promise::{Channel, MESSAGE_STORE, NUMBERS_PER_LIFE, Rule, VALUE_STORE, parse};
 use crate::proxy::Proxy;
 
 /// How long a device may take to end when it is asked to, and to deliver what it has once the network is well.
@@ -154,7 +154,11 @@ impl Site {
     fn judge(&self, channel: Channel, promised: &Promised) -> Verdict {
         let none = BTreeSet::new();
         let accepted = promised.numbers.get(&channel).unwrap_or(&none);
-        let may_be_late = |number: u64| promised.side_by_side.contains(&(number / NUMBERS_PER_LIFE));
+        let may_be_late = |number: u64| {
+            let life = number / NUMBERS_PER_LIFE;
+            let is_folded = channel.rule() == Rule::Latest;
+            promised.side_by_side.contains(&life) || is_folded && promised.full.contains(&life)
+        };
         Verdict::of(channel.rule(), accepted, &self.keeper.arrived(channel), may_be_late)
     }
 
@@ -173,6 +177,9 @@ impl Site {
             let manner = Manner::draw(&mut rng, &death);
             if manner.asynchronous {
                 promised.side_by_side.insert(number);
+            }
+            if death.fills_the_disk() {
+                promised.full.insert(number);
             }
             let life = self.life(number, manner, death)?;
             life.promised.into_iter().for_each(|(channel, number)| promised.add(channel, number));
@@ -277,6 +284,8 @@ struct Promised {
     numbers: BTreeMap<Channel, BTreeSet<u64>>,
     /// Lives whose pushes did not wait for one another.
     side_by_side: BTreeSet<u64>,
+    /// Lives that ended with a full disk. What a later folded value has taken the place of cannot be removed then, and is sent after all.
+    full: BTreeSet<u64>,
 }
 
 impl Promised {
@@ -299,7 +308,7 @@ impl Outcome {
         if let Some(point) = killed_at {
             *self.kills_at.entry(point).or_default() += 1;
         }
-        let full = matches!(death.fault, Some(StoreFault::Full { .. })).then_some("full disk");
+        let full = death.fills_the_disk().then_some("full disk");
         for name in manner.names().chain(full).chain(["all"]) {
             *self.lives.entry(name).or_default() += 1;
         }

@@ -403,3 +403,26 @@ fn what_an_offline_push_stores_while_another_push_waits_to_be_synchronized_is_se
     device.push(&platform).unwrap();
     assert_eq!(platform.numbers(), [1.0, 2.0]);
 }
+
+#[test]
+fn what_waits_in_ram_alone_is_stored_before_younger_values_that_are_stored_already() {
+    for restart in [false, true] {
+        let files = files();
+        let first = device(&files);
+        first.set("p", 1.0).unwrap();
+        first.fold("q", 2.0).unwrap();
+        first.values.store_every_value(true);
+        first.set("p", 3.0).unwrap();
+        first.push(&Scripted::offline()).unwrap_err();
+        assert_eq!(first.values.stored_count(), 3, "the younger one is not there twice");
+        let second = if restart {
+            drop(first);
+            device(&files)
+        } else {
+            first
+        };
+        let online = Scripted::online();
+        second.values.push(None, NOW, &online).unwrap();
+        assert_eq!(online.numbers(), [1.0, 2.0, 3.0]);
+    }
+}

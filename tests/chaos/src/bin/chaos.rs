@@ -150,7 +150,7 @@ fn blame(sum: &Outcome) {
             println!("lost: {name} {number}, {}", life(*number));
         }
         for (number, later) in verdict.disordered.iter().take(NAMED) {
-            println!("out of order: {name} {number} came first after {later}, {}", life(*number));
+            println!("out of order: {name} {number}, {}, came first after {later}, {}", life(*number), life(*later));
         }
     }
 }

@@ -25,6 +25,9 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How often it sends again what was not answered.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// When it says what is left.
+const LATE: Duration = Duration::from_secs(40);
+
 type Error = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
@@ -76,9 +79,17 @@ fn serve(client: &Client, online: &AtomicBool, over: &AtomicBool) {
 
 /// Sends what waits, until no messages are left, and, if it is to bring them too, no values.
 fn deliver(client: &Client, values: bool) {
-    let values_left = || values && client.things().subscribed.stored_count() > 0;
-    let mut sent = Instant::now();
-    while values_left() || client.connection().message_store().is_some_and(|store| !store.is_empty()) {
+    let values_left = || if values { client.things().subscribed.stored_count() } else { 0 };
+    let (began, mut sent, mut said) = (Instant::now(), Instant::now(), false);
+    while values_left() > 0 || client.connection().message_store().is_some_and(|store| !store.is_empty()) {
+        if began.elapsed() >= LATE && !std::mem::replace(&mut said, true) {
+            let waiting = client.connection().message_store().map_or(0, |store| store.waiting());
+            eprintln!(
+                "chaos-device: {} values are left, and messages, {waiting} of them not in flight: {:?}",
+                values_left(),
+                client.connection().state()
+            );
+        }
         if client.connection().is_connected() && values {
             // What it could not send it keeps.
             let _ = client.push(None);
