@@ -189,6 +189,15 @@ impl Platform {
         self.history_from(thing, property, 0)
     }
 
+    /// How many of them there are.
+    pub fn history_length(&self, thing: &str, property: &str) -> usize {
+        self.core.read(|state| {
+            let property =
+                state.things.get(&thing.into()).and_then(|thing| thing.properties.get(&Text::from(property)));
+            property.map_or(0, |property| property.history().len())
+        })
+    }
+
     /// The same without the first so many of those that are kept.
     pub fn history_from(&self, thing: &str, property: &str, first: usize) -> Vec<Sample> {
         self.core.read(|state| {

@@ -20,19 +20,31 @@ pub struct Verdict {
     pub disordered: Vec<(u64, u64)>,
 }
 
+/// A number that came for the first time after a later one.
+#[derive(Clone, Copy, Debug)]
+pub struct Late {
+    /// The number.
+    pub number: u64,
+    /// The last one before it.
+    pub later: u64,
+    /// Its place in the history.
+    pub place: usize,
+}
+
 impl Verdict {
     /// The verdict on one channel. `history` is everything that arrived, in that order, promised or not. Numbers for which `may_be_late`
     /// says so may come after later ones, and so may those that nobody promised: a link can keep them for longer than their device lives.
-    pub fn of(rule: Rule, accepted: &BTreeSet<u64>, history: &[u64], may_be_late: impl Fn(u64) -> bool) -> Self {
+    pub fn of(rule: Rule, accepted: &BTreeSet<u64>, history: &[u64], may_be_late: impl Fn(Late) -> bool) -> Self {
         let mut verdict = Self { accepted: accepted.len() as u64, ..Self::default() };
         let mut seen = BTreeSet::new();
-        for number in history {
+        for (place, number) in history.iter().enumerate() {
             let latest = seen.last().copied();
             if !seen.insert(*number) {
                 verdict.duplicated += 1;
-            } else if let Some(latest) = latest.filter(|latest| latest > number) {
-                if rule != Rule::EachInAnyOrder && accepted.contains(number) && !may_be_late(*number) {
-                    verdict.disordered.push((*number, latest));
+            } else if let Some(later) = latest.filter(|latest| latest > number) {
+                let late = Late { number: *number, later, place };
+                if rule != Rule::EachInAnyOrder && accepted.contains(number) && !may_be_late(late) {
+                    verdict.disordered.push((*number, later));
                 }
             }
         }
@@ -69,7 +81,7 @@ mod tests {
     use super::*;
 
     fn verdict_by(rule: Rule, accepted: &[u64], history: &[u64]) -> Verdict {
-        Verdict::of(rule, &accepted.iter().copied().collect(), history, |number| number >= 100)
+        Verdict::of(rule, &accepted.iter().copied().collect(), history, |late| late.number >= 100)
     }
 
     fn verdict(accepted: &[u64], history: &[u64]) -> Verdict {

@@ -55,6 +55,11 @@ impl Keeper {
         }
     }
 
+    /// How much has arrived of each property that is pushed.
+    pub fn lengths(&self) -> [usize; Channel::PUSHED.len()] {
+        Channel::PUSHED.map(|channel| self.platform.history_length(THING, channel.name()))
+    }
+
     fn history(&self, channel: Channel) -> Vec<(u64, i64)> {
         let history = self.platform.history(THING, channel.name());
         history.iter().filter_map(|sample| Some((number_of(&sample.value)?, sample.time))).collect()

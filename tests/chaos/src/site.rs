@@ -16,7 +16,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 use twedge_platform::StartError;
 
-use crate::account::Verdict;
+use crate::account::{Late, Verdict};
 use crate::fault::Kind;
 use crate::http_proxy::HttpProxy;
 use crate::life::{Death, Manner, Process, Way};
@@ -154,10 +154,9 @@ impl Site {
     fn judge(&self, channel: Channel, promised: &Promised) -> Verdict {
         let none = BTreeSet::new();
         let accepted = promised.numbers.get(&channel).unwrap_or(&none);
-        let may_be_late = |number: u64| {
-            let life = number / NUMBERS_PER_LIFE;
+        let may_be_late = |late: Late| {
             let is_folded = channel.rule() == Rule::Latest;
-            promised.side_by_side.contains(&life) || is_folded && promised.full.contains(&life)
+            promised.may_be_overtaken(channel, late) || is_folded && promised.full.contains(&life_of(late.number))
         };
         Verdict::of(channel.rule(), accepted, &self.keeper.arrived(channel), may_be_late)
     }
@@ -183,6 +182,7 @@ impl Site {
             }
             let life = self.life(number, manner, death)?;
             life.promised.into_iter().for_each(|(channel, number)| promised.add(channel, number));
+            promised.arrived.push((number, self.keeper.lengths()));
             outcome.memory.extend(life.memory.map(|memory| (number, memory)));
             outcome.stories.insert(number, format!("{manner:?}, {death:?}"));
             outcome.count(&manner, &death, life.killed, life.killed_at);
@@ -278,17 +278,35 @@ fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|file| file.len() == 0)
 }
 
+fn life_of(number: u64) -> u64 {
+    number / NUMBERS_PER_LIFE
+}
+
 /// What was promised in all lives.
 #[derive(Default)]
 struct Promised {
     numbers: BTreeMap<Channel, BTreeSet<u64>>,
     /// Lives whose pushes did not wait for one another.
     side_by_side: BTreeSet<u64>,
+    /// How much of each property had arrived at the end of each life.
+    arrived: Vec<(u64, [usize; Channel::PUSHED.len()])>,
     /// Lives that ended with a full disk. What a later folded value has taken the place of cannot be removed then, and is sent after all.
     full: BTreeSet<u64>,
 }
 
 impl Promised {
+    /// Whether a number may have come late because a life that did not wait for answers has sent it, or what overtook it: one between the
+    /// life of that and the one in which the number came.
+    fn may_be_overtaken(&self, channel: Channel, late: Late) -> bool {
+        let property = Channel::PUSHED.iter().position(|pushed| *pushed == channel);
+        let before = |(_, lengths): &(u64, [usize; Channel::PUSHED.len()])| {
+            property.is_some_and(|property| lengths[property] <= late.place)
+        };
+        let came = self.arrived.get(self.arrived.partition_point(before)).map_or(u64::MAX, |(life, _)| *life);
+        let overtook = life_of(late.later);
+        self.side_by_side.range(overtook..=came.max(overtook)).next().is_some()
+    }
+
     fn add(&mut self, channel: Channel, number: u64) {
         self.numbers.entry(channel).or_default().insert(number);
     }
@@ -312,5 +330,27 @@ impl Outcome {
         for name in manner.names().chain(full).chain(["all"]) {
             *self.lives.entry(name).or_default() += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_life_that_does_not_wait_for_answers_excuses_late_numbers() {
+        let mut promised = Promised::default();
+        promised.side_by_side.extend([3, 6]);
+        promised.arrived.extend((1..=6).map(|life| (life, [10 * life as usize; Channel::PUSHED.len()])));
+        let may_be = |number: u64, later: u64, place| {
+            let numbers = (number * NUMBERS_PER_LIFE, later * NUMBERS_PER_LIFE);
+            promised.may_be_overtaken(Channel::B, Late { number: numbers.0, later: numbers.1, place })
+        };
+        assert!(!may_be(1, 1, 9), "sent and overtaken in life 1");
+        assert!(!may_be(1, 2, 19), "until life 2");
+        assert!(may_be(1, 2, 20), "it came in life 3");
+        assert!(may_be(1, 3, 49));
+        assert!(!may_be(3, 4, 49), "what overtook it comes from a life after that");
+        assert!(may_be(4, 5, 100), "it came after the last life, which was one");
     }
 }
