@@ -196,7 +196,8 @@ fn requests_wait_on_disk_and_are_sent_before_anything_else() {
         assert_eq!(client.invoke("T", "First", None), Err(RequestError::Stored));
         assert!(length(&files.messages()) > 0, "on disk before the call returns");
         let large = InfoTable::single("text", Value::string("x".repeat(2 << 20)));
-        assert!(matches!(client.invoke("T", "Large", Some(large)), Err(RequestError::TooLarge(_))));
+        let error = client.invoke("T", "Large", Some(large)).unwrap_err();
+        assert!(matches!(error, RequestError::TooLarge(_)) && error.result() == 1107, "{error}");
     }
     let client = client(&server);
     client.open_message_store(&files.messages()).unwrap();

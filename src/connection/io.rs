@@ -75,7 +75,7 @@ impl Shared {
         let next = match self.next_reconnect(now) {
             Some(at) if at <= now => "it is opened again at once".to_owned(),
             Some(at) => format!("it is opened again in {:?}", at.saturating_duration_since(now)),
-            None if self.driver.is_running() => "a new one is being opened".to_owned(),
+            None if self.driver.is_running() => "a connect call is under way".to_owned(),
             None => "it is not opened again without being told".to_owned(),
         };
         log::warn!("the link has ended: {description}; {next}");

@@ -1,13 +1,14 @@
 //! Losing a link: how often and when it is opened again, and what is told of it.
 
 use std::io::Write;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use log::Level;
 use twedge::connection::{ConnectOptions, Flag, Outcome, Reply, RequestError, RequestOptions, Settings, State};
 use twedge::model::{InfoTable, Value};
+use twedge::store::MessageStore;
 use twedge::wire::{Cut, MessageCode, encode};
 
 use crate::lines;
@@ -75,22 +76,21 @@ fn a_loss_costs_one_connection() {
     for (name, lose) in ways {
         let server = Server::start();
         let mut device = Device::new(server.endpoint(), Device::settings());
-        thread::scope(|scope| {
+        let peer = thread::scope(|scope| {
             let platform = scope.spawn(|| {
                 lose(server.accept_session());
                 server.accept_session()
             });
             device.connect().unwrap();
             device.pump(0);
-            let peer = platform.join().unwrap();
-            device.tick_until(|| device.connection.is_connected());
-            drop(peer);
+            platform.join().unwrap()
         });
-        device.connection.disconnect(b"end");
+        device.tick_until(|| device.connection.is_connected());
         drop(device);
         // Everything that the device has begun is in the queue of the listener by now: nothing, if two connections were all.
         let more = server.waiting();
         assert_eq!(more, 0, "{name}: connections beside the lost one and the new one");
+        drop(peer);
     }
 }
 
@@ -187,14 +187,10 @@ fn the_log_tells_the_end_of_a_link_and_the_next_attempt() {
     let server = Server::start();
     let device = Device::new(server.endpoint(), patient());
     let port = server.port().to_string();
-    let platform = thread::spawn(move || {
-        let mut peer = server.accept_session();
-        peer.stream.write_all(b"\x88\x1c\x03\xe9end of the test of the log").unwrap();
-        peer.receive_close();
-        drop(server);
-    });
+    let platform = thread::spawn(move || server.accept_session());
     device.connect().unwrap();
-    platform.join().unwrap();
+    let mut peer = platform.join().unwrap();
+    peer.stream.write_all(b"\x88\x1c\x03\xe9end of the test of the log").unwrap();
     wait_for_loss(&device);
     let (level, line) = lines::await_one(&["the link has ended", "end of the test of the log"]);
     assert_eq!(level, Level::Warn);
@@ -208,7 +204,8 @@ fn the_log_tells_the_end_of_a_link_and_the_next_attempt() {
 #[test]
 fn a_link_that_takes_nothing_refuses_requests_in_time() {
     let server = Server::start();
-    let device = Device::new(server.endpoint(), Settings::default());
+    let settings = Settings { message_store_limit: 1 << 20, ..Settings::default() };
+    let device = Device::new(server.endpoint(), settings);
     // It never reads again.
     let platform = thread::spawn(move || server.accept_session());
     device.connect().unwrap();
@@ -223,6 +220,9 @@ fn a_link_that_takes_nothing_refuses_requests_in_time() {
     });
     let error = refused.expect("it takes everything").unwrap_err();
     assert!(matches!(error, RequestError::NotSent(_)) && error.result() == 1107, "{error}");
+    device.connection.set_message_store(Some(Arc::new(MessageStore::in_ram())));
+    let options = RequestOptions { store_unsent: true, ..options };
+    assert_eq!(device.connection.request(MessageCode::POST, large, options), Err(RequestError::Stored));
     drop(peer);
 }
 
@@ -238,11 +238,15 @@ fn requests_beyond_the_limit_are_refused_and_answers_are_not() {
         }
         let refused = peer.expect(MessageCode::SERVICE_UNAVAILABLE);
         assert_eq!(refused.header.request_id, 3);
+        peer
+    });
+    device.connect().unwrap();
+    let mut peer = platform.join().unwrap();
+    let platform = thread::spawn(move || {
         let (header, _) = peer.expect_service("Mine");
         peer.answer(&header, MessageCode::SUCCESS, None);
         peer
     });
-    device.connect().unwrap();
     // Nobody handles requests: the queue stays full.
     assert_eq!(device.invoke("Mine", PATIENCE), Ok(MessageCode::SUCCESS));
     drop(platform.join().unwrap());
