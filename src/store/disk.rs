@@ -151,6 +151,10 @@ impl Disk {
             self.set_length(self.length)?;
         }
         if self.unnamed {
+            if self.found {
+                // What an earlier process has cut off could be there again behind what is written in its place.
+                change::sync(Point::SyncCut, &self.file)?;
+            }
             match sync_directory_of(&self.path) {
                 Err(error) if self.found && error.kind() == ErrorKind::PermissionDenied => {}
                 synced => synced?,

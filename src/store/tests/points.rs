@@ -325,3 +325,26 @@ fn what_is_lost_is_not_in_a_file_that_was_put_in_place_meanwhile() {
     }
     assert!(lost.contains(&true) && lost.contains(&false), "{lost:?}");
 }
+
+#[test]
+fn what_a_killed_process_has_cut_off_is_not_behind_what_the_next_one_writes() {
+    for (kill_at, seed) in (1..5).flat_map(|at| (0..100).map(move |seed| (at, seed))) {
+        let directory = tempfile::tempdir().unwrap();
+        power::supply(directory.path());
+        let path = directory.path().join("store.bin");
+        let mut log = open(&path);
+        log.append([&b"the first of the old ones"[..], b"the second of the old ones"]).unwrap();
+        faults::set(Plan { kill_at: Some(kill_at), ..Plan::default() });
+        let _ = log.clear();
+        faults::set(Plan::default());
+        drop(log);
+        let mut log = open(&path);
+        log.append_unsynced([&b"new"[..]]).unwrap();
+        let cleared = log.count() == 1;
+        drop(log);
+        power::cut(&mut Chance::new(seed));
+        let found = payloads(&mut open(&path));
+        power::end();
+        assert!(!cleared || found.is_empty() || found == [b"new"], "{kill_at} {seed}: {found:?}");
+    }
+}
