@@ -27,6 +27,8 @@ pub(super) struct Disk {
     durable: u64,
     /// A failed write has left bytes behind `length` that could not be cut off.
     leftover: bool,
+    /// What was cut off may be there again after a power cut, behind what is written in its place.
+    uncut: bool,
     /// Whether the directory durably leads to this file is not known.
     unnamed: bool,
     /// It was here before: whoever may not read its directory has not made it.
@@ -49,7 +51,8 @@ impl Disk {
             // Who made the file, or put it in place of another, may have been killed before its name was durable.
             let unnamed = true;
             let path = path.to_owned();
-            let disk = Self { path, file, length, durable: length, leftover: false, unnamed, found, locked };
+            let disk =
+                Self { path, file, length, durable: length, leftover: false, uncut: found, unnamed, found, locked };
             return Ok((disk, content));
         }
         Err(io::Error::from(ErrorKind::WouldBlock))
@@ -107,7 +110,10 @@ impl Disk {
     /// Makes durable what was appended. On an error the file is as when it was durable last, as far as it can be.
     pub fn sync(&mut self) -> io::Result<()> {
         match change::sync(Point::SyncAppended, &self.file) {
-            Ok(()) => self.durable = self.length,
+            Ok(()) => {
+                self.uncut = false;
+                self.durable = self.length;
+            }
             Err(error) => {
                 // What the system could not write it may take for written from now on: another try says nothing.
                 self.take_back();
@@ -150,11 +156,11 @@ impl Disk {
         if self.leftover {
             self.set_length(self.length)?;
         }
+        // As long as something else waits to be durable, who makes it so is told of errors.
+        if self.uncut && self.durable == self.length {
+            self.sync_cut()?;
+        }
         if self.unnamed {
-            if self.found {
-                // What an earlier process has cut off could be there again behind what is written in its place.
-                change::sync(Point::SyncCut, &self.file)?;
-            }
             match sync_directory_of(&self.path) {
                 Err(error) if self.found && error.kind() == ErrorKind::PermissionDenied => {}
                 synced => synced?,
@@ -168,11 +174,12 @@ impl Disk {
     pub fn cut(&mut self, length: u64) -> io::Result<()> {
         self.set_length(length)?;
         self.settle()?;
-        self.sync_cut()
+        if self.uncut { self.sync_cut() } else { Ok(()) }
     }
 
     fn set_length(&mut self, length: u64) -> io::Result<()> {
         self.leftover = true;
+        self.uncut = true;
         self.length = length;
         self.durable = self.durable.min(length);
         change::set_length(&self.file, length)?;
@@ -182,6 +189,7 @@ impl Disk {
 
     fn sync_cut(&mut self) -> io::Result<()> {
         change::sync(Point::SyncCut, &self.file)?;
+        self.uncut = false;
         self.durable = self.length;
         Ok(())
     }
@@ -201,8 +209,17 @@ impl Disk {
                 let length = content.len() as u64;
                 let path = std::mem::take(&mut self.path);
                 let locked = self.locked;
-                *self =
-                    Self { path, file, length, durable: length, leftover: false, unnamed: true, found: false, locked };
+                *self = Self {
+                    path,
+                    file,
+                    length,
+                    durable: length,
+                    leftover: false,
+                    uncut: false,
+                    unnamed: true,
+                    found: false,
+                    locked,
+                };
                 Ok(())
             }
             Err(error) => {
