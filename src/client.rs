@@ -230,6 +230,13 @@ impl Client {
         self.things.subscribed.store_every_value(on);
     }
 
+    /// Has values that are accepted put on disk at most so long after they were set: see [`SubscribedProperties::store_values_within`].
+    ///
+    /// [`SubscribedProperties::store_values_within`]: crate::things::SubscribedProperties::store_values_within
+    pub fn store_values_within(&self, length: Duration) {
+        self.things.subscribed.store_values_within(length);
+    }
+
     /// Opens a store on disk for requests that cannot be sent: from now on they end with [`RequestError::Stored`] when they are there, and
     /// are sent with the next session. The file and its directory are made if they are missing. For a store in RAM and for its limit see
     /// [`Connection::set_message_store`].

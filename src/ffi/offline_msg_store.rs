@@ -6,8 +6,11 @@ mod shown;
 mod store;
 
 pub use calls::*;
-pub(super) use options::{format, stores_every_value, stores_unanswered};
-pub use options::{twedge_original_store_format, twedge_store_every_value, twedge_store_unanswered_messages};
+pub(super) use options::{format, stores_every_value, stores_unanswered, storing_window};
+pub use options::{
+    twedge_original_store_format, twedge_store_every_value, twedge_store_unanswered_messages,
+    twedge_store_values_within,
+};
 pub(super) use shown::show;
 pub use shown::{
     getOfflineMsgDirectory, getOfflineMsgListCount, getOfflineMsgSize, getOfflineMsgStore, isOfflineMsgListEnabled,

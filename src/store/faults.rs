@@ -157,7 +157,9 @@ pub(super) use in_programs::{end, reach};
 #[cfg(test)]
 pub(super) use plan::Plan;
 #[cfg(test)]
-pub(super) use tests::{end, is_dead, reach, reached, set};
+pub(crate) use tests::reached;
+#[cfg(test)]
+pub(super) use tests::{end, is_dead, reach, set};
 
 #[cfg(test)]
 mod tests {
@@ -181,7 +183,7 @@ mod tests {
     }
 
     /// The points that this thread has reached since this was asked last; at the last one it may have ended.
-    pub fn reached() -> Vec<Point> {
+    pub(crate) fn reached() -> Vec<Point> {
         REACHED.take()
     }
 

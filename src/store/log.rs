@@ -441,6 +441,8 @@ impl Log {
                 Err(error) => note!(Debug, "{error}"),
             }
         }
+        // What was appended may be there in place of what goes: it is not to be lost together with that.
+        self.sync()?;
         let mut bytes = Vec::new();
         frame::encode(&Record::Removed(ranges(removed)), &mut bytes);
         let written = self.disk.write(&bytes).and_then(|()| self.flush());

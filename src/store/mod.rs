@@ -37,6 +37,8 @@ mod sync;
 pub use self::log::{Format, Log};
 pub use change::Point;
 pub use error::StoreError;
+#[cfg(test)]
+pub(crate) use faults::reached as points_reached;
 pub(crate) use messages::continues;
 pub use messages::{Fate, MAX_TRIES, MessageStore, NotStored, Stored};
 pub use original::Original;

@@ -58,6 +58,7 @@ pub(in crate::ffi) fn open_store(subscribed: &SubscribedProperties) {
     let directory = unsafe { text::bytes(config.offline_msg_store_dir) }.unwrap_or(b".");
     let file = Path::new(OsStr::from_bytes(directory)).join(STORE_FILE);
     subscribed.store_every_value(crate::ffi::offline_msg_store::stores_every_value());
+    subscribed.store_values_within(crate::ffi::offline_msg_store::storing_window());
     if config.subscribed_props_enabled == 0 {
         subscribed.refuse_store("subscribed_props_enabled is off");
     } else if let Err(error) = subscribed.open_store(&file, crate::ffi::offline_msg_store::format()) {

@@ -10,6 +10,7 @@
 //! [`SubscribedProperties::store_path`].
 
 mod batch;
+mod commit;
 mod drops;
 mod error;
 mod hold;
@@ -24,6 +25,7 @@ mod size;
 mod subscriptions;
 mod table;
 mod turn;
+mod window;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -74,6 +76,8 @@ struct Shared {
     store: Mutex<persist::Store>,
     /// Every value goes to the store at once.
     every_value: AtomicBool,
+    commit: commit::Commit,
+    window: Arc<window::Window>,
 }
 
 impl SubscribedProperties {
@@ -85,6 +89,8 @@ impl SubscribedProperties {
             turn_over: Condvar::new(),
             store: Mutex::default(),
             every_value: AtomicBool::new(false),
+            commit: commit::Commit::default(),
+            window: Arc::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -104,7 +110,11 @@ impl SubscribedProperties {
         let taken = if self.shared.every_value.load(Ordering::Relaxed) {
             self.set_stored(thing, limit.into(), set)
         } else {
-            set(&mut self.shared.lock())
+            let taken = set(&mut self.shared.lock());
+            if matches!(taken, Ok(Taken::Queued | Taken::Folded)) {
+                self.store_soon(limit.into());
+            }
+            taken
         };
         if overflow {
             log::warn!(

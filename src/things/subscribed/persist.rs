@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::batch::Settled;
-use super::queue::{Lane, Queued, State};
+use super::queue::{Lane, Queued, State, ThingState};
 use super::size::CallSize;
 use super::{PropertyValue, PushError, PushOptions, SetError, Shared, SubscribedProperties, Taken};
 use crate::model::{Text, Value};
@@ -55,7 +55,7 @@ pub(super) enum Store {
 }
 
 impl Store {
-    fn open(&mut self) -> Option<&mut Log> {
+    pub fn open(&mut self) -> Option<&mut Log> {
         match self {
             Self::Open { log, .. } => Some(log),
             _ => None,
@@ -186,6 +186,7 @@ impl SubscribedProperties {
 
     /// Closes the store. Its values stay in it; those in RAM stay there.
     pub fn close_store(&self) {
+        self.shared.window.end_thread();
         let mut store = self.shared.store();
         *store = Store::None;
         self.forget_records();
@@ -204,8 +205,8 @@ impl SubscribedProperties {
     }
 
     /// Whether every value that is accepted is put into the store before the call that sets it returns, and not only by an offline push:
-    /// what was accepted then survives a power cut whenever it comes. One write to the disk for each value. Values that are held for a
-    /// synchronization are not stored.
+    /// what was accepted then survives a power cut whenever it comes. One wait for the disk for each value, which threads that set at once
+    /// share. Values that are held for a synchronization are not stored.
     pub fn store_every_value(&self, on: bool) {
         self.shared.every_value.store(on, Ordering::Relaxed);
     }
@@ -238,20 +239,48 @@ impl SubscribedProperties {
             (taken, if is_unsent { state.take_newest(thing) } else { None })
         };
         let Some(queued) = queued else { return Ok(taken) };
-        let stored = store_values(log, thing, std::slice::from_ref(&queued), limit);
-        let record = stored.as_ref().ok().and_then(|records| records.first().copied());
-        self.shared.lock().set_record(thing, &queued, record);
-        let reason = match stored {
-            Ok(_) if record.is_some() => {
+        let appended = append_value(log, thing, &queued, limit);
+        self.shared.lock().set_record(thing, &queued, appended.as_ref().ok().copied());
+        drop(store);
+        let stored = appended.and_then(|record| {
+            self.make_durable(record).inspect_err(|_| self.shared.lock().forget_record(thing, &queued, record))
+        });
+        match stored {
+            Ok(()) => {
                 // Only now: a folded value has taken the place of an older one.
-                let orphans = self.shared.lock().take_orphans();
-                remove(log, &orphans);
-                return Ok(taken);
+                self.remove_orphans();
+                Ok(taken)
             }
-            Ok(_) => format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)"),
-            Err(error) => error.to_string(),
+            Err(reason) => Err(PushError::NotStored { thing: thing.clone(), reason }.into()),
+        }
+    }
+
+    /// Stores what is unsent of all things and has no record; it stays in RAM as well, and may be sent meanwhile.
+    pub(super) fn store_queued(&self, limit: u64) {
+        let things: Vec<Text> = {
+            let state = self.shared.lock();
+            let unstored =
+                |thing: &ThingState| thing.queued().chain(thing.folded_by_age()).any(|queued| queued.record.is_none());
+            state.things().filter(|(_, thing)| unstored(thing)).map(|(thing, _)| thing.clone()).collect()
         };
-        Err(PushError::NotStored { thing: thing.clone(), reason }.into())
+        for thing in things {
+            self.copy_to_store(&thing, limit);
+        }
+        self.remove_orphans();
+    }
+
+    fn copy_to_store(&self, thing: &Text, limit: u64) {
+        let mut store = self.shared.store();
+        let Store::Open { log, told, .. } = &mut *store else { return };
+        let values = self.shared.lock().unsent(thing);
+        let failure = match store_values(log, thing, &values, limit) {
+            Ok(records) => {
+                self.shared.lock().values_copied(thing, &values, &records);
+                (records.len() < values.len()).then(|| no_room(limit))
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        tell_news(told, thing, failure.as_ref());
     }
 
     /// Removes the records of values that are not wanted any more.
@@ -314,10 +343,7 @@ impl SubscribedProperties {
         let (fitting, too_large) = self.split_too_large(thing, values, options.max_message_size);
         let stored = store_values(log, thing, &fitting, options.store.limit);
         let (records, failure) = match stored {
-            Ok(records) if records.len() < fitting.len() => {
-                let limit = options.store.limit;
-                (records, Some(format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)")))
-            }
+            Ok(records) if records.len() < fitting.len() => (records, Some(no_room(options.store.limit))),
             Ok(records) => (records, None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
@@ -325,13 +351,8 @@ impl SubscribedProperties {
         // Those of values that were confirmed while they were written.
         let orphans = self.shared.lock().take_orphans();
         remove(log, &orphans);
-        // Once, not for each value that comes meanwhile.
-        let news = failure.clone().filter(|reason| told.as_ref() != Some(reason));
-        told.clone_from(&failure);
+        tell_news(told, thing, failure.as_ref());
         drop(store);
-        if let Some(reason) = news {
-            note!(Warn, "values of {thing} wait in RAM, not on disk: {reason}");
-        }
         let mut result = Ok(());
         for (queued, error) in too_large {
             note!(Error, "{error}");
@@ -408,6 +429,28 @@ impl SubscribedProperties {
         let replaced = self.shared.lock().load(&thing, value, fold, number);
         remove(log, &replaced);
     }
+}
+
+fn no_room(limit: u64) -> String {
+    format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)")
+}
+
+/// Says why values are not on disk: once, not for each one that comes meanwhile.
+fn tell_news(told: &mut Option<String>, thing: &Text, failure: Option<&String>) {
+    if let Some(reason) = failure.filter(|reason| told.as_ref() != Some(reason)) {
+        note!(Warn, "values of {thing} wait in RAM, not on disk: {reason}");
+    }
+    *told = failure.cloned();
+}
+
+/// Appends a value if there is room; its record, which is not durable yet.
+fn append_value(log: &mut Log, thing: &Text, queued: &Queued, limit: u64) -> Result<u64, String> {
+    if log.payload_length() >= limit {
+        return Err(no_room(limit));
+    }
+    let payload = encode(thing, &queued.value, queued.fold).ok_or("it cannot be encoded")?;
+    let added = log.append_unsynced([payload.as_slice()]).map_err(|error| error.to_string())?;
+    Ok(added.start)
 }
 
 /// Appends values while there is room, unless they have a record; the records of those that have one now, which are the first ones. Records
@@ -489,14 +532,52 @@ impl State {
         newest
     }
 
-    /// Gives a value the number that it has in the store, and frees it.
+    /// Gives a value the number that it has in the store, and frees it. If it is not there any more, the record is an orphan.
     fn set_record(&mut self, thing: &Text, queued: &Queued, record: Option<u64>) {
+        let mut found = false;
         self.change(thing, |state, _| {
             state.each(queued.lane(), &[queued.id], |queued| {
+                found = true;
                 queued.in_flight = false;
                 queued.record = record;
             });
         });
+        if !found {
+            self.add_orphans(record);
+        }
+    }
+
+    /// The record of a value is not in the store after all.
+    fn forget_record(&mut self, thing: &Text, queued: &Queued, record: u64) {
+        self.change(thing, |state, _| {
+            state.each(queued.lane(), &[queued.id], |queued| {
+                queued.record = queued.record.filter(|number| *number != record);
+            });
+        });
+    }
+
+    /// The unsent values of a thing, oldest first.
+    fn unsent(&self, thing: &Text) -> Vec<Queued> {
+        let Some(state) = self.thing(thing) else { return Vec::new() };
+        let mut values: Vec<Queued> = state.queued().chain(state.folded_by_age()).cloned().collect();
+        values.sort_by_key(|queued| queued.id);
+        values
+    }
+
+    /// The first of these values have these records now. What was confirmed or purged meanwhile leaves its record behind.
+    fn values_copied(&mut self, thing: &Text, values: &[Queued], records: &[u64]) {
+        for (queued, record) in values.iter().zip(records) {
+            let mut found = false;
+            self.change(thing, |state, _| {
+                state.each(queued.lane(), &[queued.id], |queued| {
+                    found = true;
+                    queued.record = Some(*record);
+                });
+            });
+            if !found {
+                self.add_orphans([*record]);
+            }
+        }
     }
 
     /// The unsent values of a thing, oldest first, marked so that nobody else takes them. Those that are in flight already are what

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod drops;
+mod durable;
 mod hold;
 mod journal;
 mod model;
