@@ -3578,10 +3578,19 @@ void twedge_store_unanswered_messages(char on);
 
 /**
  * Whether every property value that twApi_SetSubscribedProperty accepts is on disk when it returns 0; off, values wait in memory until an
- * offline push or twApi_Delete writes them, as in the original. It costs a write to the disk for each value; a set returns 1204 when
+ * offline push or twApi_Delete writes them, as in the original. It costs a wait for the disk for each value, which threads that set at once share; a set returns 1204 when
  * its value waits in memory only. Call it before twApi_Initialize. An addition to the interface. Any thread.
  */
 void twedge_store_every_value(char on);
+
+/**
+ * Within how many milliseconds a property value that twApi_SetSubscribedProperty accepts is on disk, in case the power is cut; 0, the
+ * default: only an offline push or twApi_Delete writes, as in the original. The values of that time are written together, by a thread of the
+ * library, at the cost of one write to the disk; what the platform has confirmed by then is not written. The return code of a set
+ * says then that its value is queued, not that it is stored; twedge_store_every_value() is stronger. Call it before twApi_Initialize.
+ * An addition to the interface. Any thread.
+ */
+void twedge_store_values_within(uint32_t milliseconds);
 
 TW_END_DECLARATIONS
 
