@@ -23,7 +23,7 @@ NATIVE_LIBS := -lpthread -ldl -lm
 CROSS_TARGETS ?= arm-linux-gnueabihf,mips-linux-gnu,aarch64-linux-gnu
 
 .PHONY: all help lib rust headers check-headers check-abi check-exports fmt clippy test test-rust test-c misuse conformance check \
-        examples demo test-examples chaos chaos-links chaos-herd bench bench-idle release-platform \
+        examples demo test-examples chaos chaos-links chaos-herd bench bench-set bench-idle release-platform \
         test-install test-headers install uninstall clean need-build need-test
 
 all: lib
@@ -33,6 +33,7 @@ help:
 	@echo 'make demo           a local platform and the C SteamSensor in one terminal; DEMO_SECONDS=n ends it by itself'
 	@echo 'make examples       the programs of c_examples into build/'
 	@echo 'make bench          how long a service call takes, over loopback; ROUNDS=n TIMES=n'
+	@echo 'make bench-set      how many property values can be set a second, in memory and on disk; SETS=n TIMES=n'
 	@echo 'make bench-idle     how often a connected device wakes up, and its memory; SECONDS_EACH=n'
 	@echo 'make test           Rust tests, and C tests with gcc and clang, shared and static, and under valgrind'
 	@echo 'make chaos          kills devices and breaks links, and counts what is lost; CHAOS_SEED=n CHAOS_SECONDS=n CHAOS_KILLS=n CHAOS_STEADY=n'
@@ -165,6 +166,12 @@ release-platform: need-build
 
 bench: build/invoke release-platform
 	PLATFORM=$(TARGET_DIR)/release/twedge-platform benches/run.sh
+
+build/set: benches/set.c include/*.h lib
+	$(CC) -std=c99 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $< -o $@ $(EXAMPLE_FLAGS) -ltwCSdk -lpthread
+
+bench-set: build/set
+	benches/set.sh
 
 bench-idle: examples release-platform
 	PLATFORM=$(TARGET_DIR)/release/twedge-platform benches/idle.sh

@@ -1,4 +1,4 @@
-/* What the end of a process costs: killed with every value stored or not, and deleted in order. */
+/* What the end of a process costs: killed with every value stored, within a window, or by pushes alone, and deleted in order. */
 #define _XOPEN_SOURCE 700
 #include "device.h"
 
@@ -40,8 +40,53 @@ static int set(double number, DATETIME time, char push) {
     return twApi_SetSubscribedPropertyVTQ(thing, "p", twPrimitive_CreateFromNumber(number), time, NULL, FALSE, push);
 }
 
-/* A process that is killed when it has set three values, and pushed the first one. */
-static void live_and_die(char every_value) {
+enum storing { BY_PUSH, EVERY_VALUE, WITHIN_A_WINDOW };
+
+#define THREADS 4
+#define SETS_EACH 5
+
+/* Waits until the file has three values, of about the same length. */
+static void wait_for_three(long length_of_one) {
+    time_t end = time(NULL) + PATIENCE;
+    while (2 * file_length() < 5 * length_of_one && time(NULL) < end) {
+        twSleepMsec(2);
+    }
+    CHECK(2 * file_length() >= 5 * length_of_one);
+}
+
+static void *set_some(void *argument) {
+    int first = *(int *)argument, i;
+    for (i = first; i < first + SETS_EACH; i++) {
+        CHECK_INT(set(i, 1000 + (DATETIME)i, FALSE), TW_OK);
+    }
+    return NULL;
+}
+
+static void set_in_threads(void) {
+    pthread_t threads[THREADS];
+    int firsts[THREADS], i;
+    for (i = 0; i < THREADS; i++) {
+        firsts[i] = i * 100;
+        CHECK_INT(pthread_create(&threads[i], NULL, set_some, &firsts[i]), 0);
+    }
+    for (i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+}
+
+static void set_three(enum storing storing) {
+    long length;
+    CHECK_INT(set(1, 1001, TRUE), PERSISTED);
+    length = file_length();
+    CHECK_INT(set(2, 1002, FALSE), TW_OK);
+    CHECK_INT(set(3, 1003, FALSE), TW_OK);
+    if (storing == WITHIN_A_WINDOW) {
+        wait_for_three(length);
+    }
+}
+
+/* A process that is killed when it has set three values and pushed the first one, or when threads have set theirs. */
+static void live_and_die(enum storing storing, char in_threads) {
     int told[2], status = 0;
     char byte = 0;
     pid_t child;
@@ -49,11 +94,14 @@ static void live_and_die(char every_value) {
     child = fork();
     if (child == 0) {
         checks_failed = 0;
-        twedge_store_every_value(every_value);
+        twedge_store_every_value(storing == EVERY_VALUE);
+        twedge_store_values_within(storing == WITHIN_A_WINDOW ? 20 : 0);
         start();
-        CHECK_INT(set(1, 1001, TRUE), PERSISTED);
-        CHECK_INT(set(2, 1002, FALSE), TW_OK);
-        CHECK_INT(set(3, 1003, FALSE), TW_OK);
+        if (in_threads) {
+            set_in_threads();
+        } else {
+            set_three(storing);
+        }
         byte = (char)('0' + checks_failed);
         if (write(told[1], &byte, 1) == 1) {
             pause();
@@ -85,11 +133,12 @@ static const char *arrived(void) {
     return times;
 }
 
-static void test_killed(char every_value) {
+static void test_killed(enum storing storing) {
+    char all = storing != BY_PUSH;
     DATETIME before, after, now;
     const char *times;
-    snprintf(thing, sizeof(thing), "Killed%ld%c", (long)getpid(), every_value ? 'e' : 'p');
-    live_and_die(every_value);
+    snprintf(thing, sizeof(thing), "Killed%ld%c", (long)getpid(), (char)('a' + storing));
+    live_and_die(storing, FALSE);
     CHECK(file_length() > 0);
     start();
     CHECK_INT(twApi_BindThing(thing), TW_OK);
@@ -100,10 +149,35 @@ static void test_killed(char every_value) {
     after = twGetSystemTime(TRUE);
     CHECK_INT(twApi_PushSubscribedProperties(thing, FALSE), TW_OK);
     times = arrived();
-    now = (DATETIME)atoll(times + strlen(every_value ? "1001 1002 1003 " : "1001 "));
+    now = (DATETIME)atoll(times + strlen(all ? "1001 1002 1003 " : "1001 "));
     CHECK(now >= before && now <= after);
-    CHECK(strncmp(times, every_value ? "1001 1002 1003 " : "1001 ", every_value ? 15 : 5) == 0);
+    CHECK(strncmp(times, all ? "1001 1002 1003 " : "1001 ", all ? 15 : 5) == 0);
     CHECK_INT(file_length(), 0);
+    CHECK_INT(twApi_Delete(), TW_OK);
+}
+
+/* Threads that set at once share waits for the disk; each has its own promise. */
+static void test_killed_with_threads(void) {
+    char expected[16];
+    const char *times;
+    int thread, i;
+    snprintf(thing, sizeof(thing), "KilledThreads%ld", (long)getpid());
+    live_and_die(EVERY_VALUE, TRUE);
+    start();
+    CHECK_INT(twApi_BindThing(thing), TW_OK);
+    CHECK_INT(twApi_Connect(10000, 1), TW_OK);
+    CHECK_INT(twApi_PushSubscribedProperties(thing, FALSE), TW_OK);
+    CHECK_INT(set(0, 2000, TRUE), TW_OK);
+    times = arrived();
+    CHECK_INT(strlen(times), 5 * (THREADS * SETS_EACH + 1));
+    for (thread = 0; thread < THREADS; thread++) {
+        const char *at = times;
+        for (i = 0; i < SETS_EACH && at; i++) {
+            snprintf(expected, sizeof(expected), "%d ", 1000 + thread * 100 + i);
+            at = strstr(at, expected);
+        }
+        CHECK(at != NULL);
+    }
     CHECK_INT(twApi_Delete(), TW_OK);
 }
 
@@ -152,9 +226,10 @@ int main(void) {
     CHECK(mkdtemp(directory) != NULL);
     snprintf(file, sizeof(file), "%s/subscribed_properties.bin", directory);
     twcfg.offline_msg_store_dir = directory;
-    test_killed(TRUE);
-    twedge_store_every_value(FALSE);
-    test_killed(FALSE);
+    test_killed(EVERY_VALUE);
+    test_killed(WITHIN_A_WINDOW);
+    test_killed(BY_PUSH);
+    test_killed_with_threads();
     test_a_full_store();
     test_deleted();
     unlink(file);

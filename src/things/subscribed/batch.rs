@@ -169,15 +169,14 @@ impl ThingState {
     }
 
     pub(super) fn each(&mut self, lane: Lane, ids: &[u64], mut change: impl FnMut(&mut Queued)) {
-        let change = |queued: &mut Queued| {
-            if is_one_of(ids, queued.id) {
-                change(queued);
-            }
-        };
         match lane {
-            Lane::Stored => self.stored.iter_mut().for_each(change),
-            Lane::Queued => self.queued_mut().for_each(change),
-            Lane::Folded => self.folded_mut().for_each(change),
+            Lane::Stored => self.stored.iter_mut().filter(|queued| is_one_of(ids, queued.id)).for_each(change),
+            Lane::Queued => {
+                for id in ids {
+                    self.queued_of(*id).map(&mut change);
+                }
+            }
+            Lane::Folded => self.folded_mut().filter(|queued| is_one_of(ids, queued.id)).for_each(change),
         }
     }
 }

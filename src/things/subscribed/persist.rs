@@ -520,14 +520,12 @@ impl State {
         let id = self.last_id();
         let mut newest = None;
         self.change(thing, |state, _| {
-            let mut take = |queued: &mut Queued| {
-                if queued.id == id {
+            for lane in [Lane::Queued, Lane::Folded] {
+                state.each(lane, &[id], |queued| {
                     queued.in_flight = true;
                     newest = Some(queued.clone());
-                }
-            };
-            state.queued_mut().for_each(&mut take);
-            state.folded_mut().for_each(&mut take);
+                });
+            }
         });
         newest
     }
@@ -566,7 +564,8 @@ impl State {
 
     /// The first of these values have these records now. What was confirmed or purged meanwhile leaves its record behind.
     fn values_copied(&mut self, thing: &Text, values: &[Queued], records: &[u64]) {
-        for (queued, record) in values.iter().zip(records) {
+        let mut orphans = Vec::new();
+        for (queued, record) in values.iter().zip(records).filter(|(queued, record)| queued.record != Some(**record)) {
             let mut found = false;
             self.change(thing, |state, _| {
                 state.each(queued.lane(), &[queued.id], |queued| {
@@ -574,10 +573,9 @@ impl State {
                     queued.record = Some(*record);
                 });
             });
-            if !found {
-                self.add_orphans([*record]);
-            }
+            orphans.extend(Some(*record).filter(|_| !found));
         }
+        self.add_orphans(orphans);
     }
 
     /// The unsent values of a thing, oldest first, marked so that nobody else takes them. Those that are in flight already are what
@@ -602,10 +600,14 @@ impl State {
     fn values_stored(&mut self, thing: &Text, values: &[Queued], records: &[u64]) {
         let stay = values.iter().any(|queued| queued.in_flight);
         let (stored, others) = values.split_at(records.len().min(values.len()));
-        for (queued, record) in stored.iter().zip(records) {
-            if self.keep_record(thing, queued, *record) && !stay {
-                self.give_away(thing, queued.lane(), &[queued.id]);
-            }
+        let kept: Vec<&Queued> = stored
+            .iter()
+            .zip(records)
+            .filter_map(|(queued, record)| self.keep_record(thing, queued, *record).then_some(queued))
+            .collect();
+        for lane in [Lane::Queued, Lane::Folded].into_iter().filter(|_| !stay) {
+            let ids: Vec<u64> = kept.iter().filter(|queued| queued.lane() == lane).map(|queued| queued.id).collect();
+            self.give_away(thing, lane, &ids);
         }
         for queued in others.iter().filter(|queued| !queued.in_flight) {
             self.set_record(thing, queued, queued.record);

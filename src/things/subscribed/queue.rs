@@ -456,6 +456,12 @@ impl ThingState {
         self.queue.iter_mut()
     }
 
+    /// A value that is queued, to be marked. The queue is sorted.
+    pub fn queued_of(&mut self, id: u64) -> Option<&mut Queued> {
+        let at = self.queue.binary_search_by_key(&id, |queued| queued.id).ok()?;
+        self.queue.get_mut(at)
+    }
+
     /// The folded values, to be marked.
     pub fn folded_mut(&mut self) -> impl Iterator<Item = &mut Queued> {
         self.folded.values_mut()

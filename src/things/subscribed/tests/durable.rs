@@ -156,6 +156,23 @@ fn what_is_confirmed_within_the_window_is_not_written() {
 }
 
 #[test]
+fn a_window_without_room_leaves_values_in_ram_and_tries_again() {
+    let directory = directory();
+    let device = device(&directory.path().join("values.bin"));
+    device.set("p", 1.0).unwrap();
+    device.set("p", 2.0).unwrap();
+    device.values.store_queued(1);
+    assert_eq!((device.values.stored_count(), device.queued()), (1, vec![1.0, 2.0]));
+    device.values.store_queued(1);
+    assert_eq!(device.values.stored_count(), 1);
+    device.values.store_queued(LIMIT.into());
+    assert_eq!(device.values.stored_count(), 2);
+    let online = Scripted::online();
+    device.push(&online).unwrap();
+    assert_eq!((online.numbers(), device.values.stored_count()), (vec![1.0, 2.0], 0));
+}
+
+#[test]
 fn a_window_ends_with_the_store_and_begins_anew_with_the_next() {
     let directory = directory();
     let (first, second) = (directory.path().join("first.bin"), directory.path().join("second.bin"));
