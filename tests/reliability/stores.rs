@@ -11,11 +11,13 @@ use twedge::client::Client;
 use twedge::connection::{AppKey, ConnectOptions, Incoming, Reply, RequestError};
 use twedge::model::{BaseType, InfoTable, Text, Value};
 use twedge::store::MAX_TRIES;
-use twedge::things::{DefaultServices, MAX_REFUSALS, PropertyDefinition, PropertyHandler, PropertyValue, Taken};
+use twedge::things::{
+    DefaultServices, MAX_REFUSALS, PropertyDefinition, PropertyHandler, PropertyValue, Taken, update_parameters,
+};
 use twedge::wire::{Body, EntityType, Header, Message, MessageCode, Response};
 
 use crate::lines;
-use crate::support::{Device, PATIENCE, Peer, SESSION, Server};
+use crate::support::{Device, PATIENCE, Peer, SESSION, Server, notify_property_update};
 
 struct Pressure;
 
@@ -227,20 +229,50 @@ fn a_value_that_cannot_be_kept_beside_stays_for_the_next_start() {
     }
 }
 
-#[test]
-fn held_values_are_not_on_disk() {
-    let (_directory, file) = directory();
-    let server = Server::start();
-    let client = client(&server, "Boiler");
+/// A device whose property `Held` the registered push type does not want.
+fn holding_client(server: &Server, file: &std::path::Path) -> Client {
+    let client = client(server, "Boiler");
     let registry = &client.things().registry;
     let never = PropertyDefinition::new(BaseType::NUMBER, None, Some("NEVER"), 0.0);
     registry.register_property(EntityType::THING, "Boiler", "Held", never, Arc::new(Pressure)).unwrap();
     client.bind("Boiler", DefaultServices::None).unwrap();
-    client.open_value_store(&file).unwrap();
+    client.open_value_store(file).unwrap();
     client.store_every_value(true);
-    let held = PropertyValue::new("Held", Value::Number(1.0), 1);
-    assert_eq!(client.set("Boiler", held, false), Ok(Taken::Held));
-    assert_eq!(fs::metadata(&file).unwrap().len(), 0);
-    set(&client, "Boiler", 2.0);
-    assert!(fs::metadata(&file).unwrap().len() > 0, "what is wanted is on disk");
+    client
+}
+
+#[test]
+fn held_values_survive_the_program_and_are_judged_by_the_platform() {
+    let (directory, file) = directory();
+    let server = Server::start();
+    let values = [1.0, 2.0].map(|number| PropertyValue {
+        quality: Text::from("UNKNOWN"),
+        ..PropertyValue::new("Held", Value::Number(number), 1_700_000_000_000 + number as i64)
+    });
+    // What is on disk when the power goes.
+    let left = directory.path().join("left.bin");
+    {
+        let client = holding_client(&server, &file);
+        for value in &values {
+            assert_eq!(client.set("Boiler", value.clone(), false), Ok(Taken::Held));
+        }
+        fs::copy(&file, &left).unwrap();
+    }
+    let expected = update_parameters(values.iter());
+    let client = holding_client(&server, &left);
+    let platform = thread::spawn(move || {
+        let mut peer = server.accept_session();
+        peer.send(&notify_property_update(1, "Boiler"));
+        let (header, _) = peer.expect_service("GetPropertySubscriptions");
+        let wanted = [("edgeName", "Held"), ("pushType", "ALWAYS")].map(|(name, text)| (name, Value::string(text)));
+        peer.answer(&header, MessageCode::SUCCESS, Some(InfoTable::row_of(wanted)));
+        let (header, pushed) = peer.expect_service("UpdateSubscribedPropertyValues");
+        assert_eq!(pushed.params, Some(expected));
+        peer.answer(&header, MessageCode::SUCCESS, None);
+        peer
+    });
+    connect(&client);
+    client.push(Some(&"Boiler".into())).unwrap();
+    let _peer = platform.join().unwrap();
+    assert_eq!(fs::metadata(&left).unwrap().len(), 0);
 }

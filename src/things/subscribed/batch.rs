@@ -155,7 +155,7 @@ impl ThingState {
     fn next_due(&self, stored_only: bool) -> (Lane, Vec<&Queued>) {
         let until = self.push_until;
         let due = |queued: &&Queued| queued.is_due(until);
-        let stored: Vec<&Queued> = self.stored.iter().filter(due).collect();
+        let stored: Vec<&Queued> = self.stored.iter().filter(|queued| !queued.marked && due(queued)).collect();
         if stored_only || !stored.is_empty() {
             return (Lane::Stored, stored);
         }

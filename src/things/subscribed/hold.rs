@@ -84,16 +84,41 @@ impl Hold {
         self.values.iter().filter(|held| held.is_folded(name)).map(|held| held.queued.size).sum()
     }
 
-    /// Holds a value. `reference` is the last value of its property as the registered push type knows it.
-    pub fn add(&mut self, queued: Queued, reference: Option<Arc<PropertyValue>>) {
+    /// The held values, oldest first.
+    pub fn queued(&self) -> impl Iterator<Item = &Queued> {
+        self.values.iter().map(|held| &held.queued)
+    }
+
+    /// The held values, to be marked.
+    pub fn queued_mut(&mut self) -> impl Iterator<Item = &mut Queued> {
+        self.values.iter_mut().map(|held| &mut held.queued)
+    }
+
+    /// A held value, to be marked.
+    pub fn find(&mut self, id: u64) -> Option<&mut Queued> {
+        let at = self.values.binary_search_by_key(&id, |held| held.queued.id).ok()?;
+        self.values.get_mut(at).map(|held| &mut held.queued)
+    }
+
+    /// Holds a value. `reference` is the last value of its property as the registered push type knows it. The record of the folded one whose
+    /// place it takes.
+    pub fn add(&mut self, queued: Queued, reference: Option<Arc<PropertyValue>>) -> Option<u64> {
         let name = queued.value.name.clone();
+        let mut replaced = None;
         if queued.fold {
-            self.values.retain(|held| !held.is_folded(&name));
+            self.values.retain(|held| {
+                let goes = held.is_folded(&name);
+                if goes {
+                    replaced = held.queued.record;
+                }
+                !goes
+            });
         }
         let trace = self.trace(&name, reference);
         let before = trace.clone();
         trace.set = Some(queued.value.clone());
         self.values.push(Held { queued, before });
+        replaced
     }
 
     /// Forgets what later values have to be compared with, of one property or of all.
@@ -133,7 +158,10 @@ impl ThingState {
         let mut judged = Judged::default();
         for Held { queued, before } in values {
             judged.freed += queued.size;
-            let Some(trace) = traces.get_mut(&queued.value.name) else { continue };
+            let Some(trace) = traces.get_mut(&queued.value.name) else {
+                self.orphan(&queued);
+                continue;
+            };
             let verdict = rule_of(&queued.value.name).map_or(Verdict::Reject, |rule| {
                 let reference = match rule.compares_with_last_set() {
                     Some(true) => before.set.as_ref(),
@@ -142,7 +170,10 @@ impl ThingState {
                 rule.judge(&queued.value, queued.fold && rule.folds(), reference.map(|value| &**value))
             });
             match verdict {
-                Verdict::Reject => judged.rejected += 1,
+                Verdict::Reject => {
+                    self.orphan(&queued);
+                    judged.rejected += 1;
+                }
                 Verdict::Accept => {
                     judged.accepted += 1;
                     trace.admitted = Some((queued.id, queued.value.clone()));
@@ -156,6 +187,38 @@ impl ThingState {
         judged
     }
 
+    /// Judges what an earlier run has held and stored. What it was to be compared with is not known any more: each property's first one
+    /// counts as the first value of all.
+    pub fn judge_stored(&mut self, rule_of: impl Fn(&Text) -> Option<Rule>) -> Judged {
+        let mut judged = Judged::default();
+        let mut last: HashMap<Text, Arc<PropertyValue>> = HashMap::new();
+        let mut orphans = Vec::new();
+        self.stored.retain_mut(|queued| {
+            if !queued.marked {
+                return true;
+            }
+            let name = &queued.value.name;
+            let reference = last.get(name).map(|value| &**value);
+            let verdict = rule_of(name)
+                .map_or(Verdict::Reject, |rule| rule.judge(&queued.value, queued.fold && rule.folds(), reference));
+            match verdict {
+                Verdict::Accept => {
+                    last.insert(name.clone(), queued.value.clone());
+                    queued.marked = false;
+                    judged.accepted += 1;
+                    true
+                }
+                Verdict::Reject => {
+                    orphans.push(queued.clone());
+                    judged.rejected += 1;
+                    false
+                }
+            }
+        });
+        orphans.iter().for_each(|queued| self.orphan(queued));
+        judged
+    }
+
     /// Queues or folds an accepted value; the bytes that it counts in the queue.
     fn accept_held(&mut self, mut queued: Queued, trace: &Trace, rule_of: &impl Fn(&Text) -> Option<Rule>) -> u64 {
         let name = queued.value.name.clone();
@@ -163,6 +226,8 @@ impl ThingState {
             // Folded means that only the latest value counts: a later accepted one has taken its place.
             if trace.accepted_id < queued.id {
                 self.set_folded(queued);
+            } else {
+                self.orphan(&queued);
             }
             return 0;
         }

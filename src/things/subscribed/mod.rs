@@ -13,6 +13,7 @@ mod batch;
 mod commit;
 mod drops;
 mod error;
+mod held_records;
 mod hold;
 mod journal;
 mod locked;
@@ -111,7 +112,7 @@ impl SubscribedProperties {
             self.set_stored(thing, limit.into(), set)
         } else {
             let taken = set(&mut self.shared.lock());
-            if matches!(taken, Ok(Taken::Queued | Taken::Folded)) {
+            if matches!(taken, Ok(Taken::Queued | Taken::Folded | Taken::Held)) {
                 self.store_soon(limit.into());
             }
             taken

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::batch::Settled;
+use super::held_records::HeldRecords;
 use super::queue::{Lane, Queued, State, ThingState};
 use super::size::CallSize;
 use super::{PropertyValue, PushError, PushOptions, SetError, Shared, SubscribedProperties, Taken};
@@ -46,11 +47,12 @@ pub(super) enum Store {
     Failed(String),
     /// It is open.
     Open {
-        log: Log,
+        log: Box<Log>,
         /// Records that are refused for good but could not be put aside: not sent again before the next start.
         parked: HashSet<u64>,
         /// Why values could not be added, as it was told last.
         told: Option<String>,
+        held: HeldRecords,
     },
 }
 
@@ -132,7 +134,7 @@ impl Shared {
             note!(Warn, "a value of {thing}, property {name}, is dropped: {reason}");
             return;
         };
-        let payload = encode(thing, &queued.value, queued.fold).unwrap_or_default();
+        let payload = encode(thing, queued, false).unwrap_or_default();
         let kept = Rejected { thing, name, reason, payload: &payload }.keep(log.path());
         match kept {
             Ok(to) => {
@@ -165,11 +167,12 @@ impl SubscribedProperties {
         // It may be the one that is to be opened.
         *store = Store::None;
         match Log::open(path, Original::Rows, format) {
-            Ok(log) => {
+            Ok(mut log) => {
                 if !log.is_empty() {
                     note!(Info, "{} values of an earlier run wait in {}", log.count(), path.display());
                 }
-                *store = Store::Open { log, parked: HashSet::new(), told: None };
+                let held = HeldRecords::of(&mut log);
+                *store = Store::Open { log: Box::new(log), parked: HashSet::new(), told: None, held };
                 Ok(())
             }
             Err(error) => {
@@ -200,13 +203,14 @@ impl SubscribedProperties {
                 state.stored.clear();
                 state.queued_mut().for_each(|queued| queued.record = None);
                 state.folded_mut().for_each(|queued| queued.record = None);
+                state.hold.queued_mut().for_each(|queued| queued.record = None);
             });
         }
     }
 
     /// Whether every value that is accepted is put into the store before the call that sets it returns, and not only by an offline push:
     /// what was accepted then survives a power cut whenever it comes. One wait for the disk for each value, which threads that set at once
-    /// share. Values that are held for a synchronization are not stored.
+    /// share. So are values that are held for a synchronization, unless the store has the form of the original.
     pub fn store_every_value(&self, on: bool) {
         self.shared.every_value.store(on, Ordering::Relaxed);
     }
@@ -219,28 +223,33 @@ impl SubscribedProperties {
         set: impl FnOnce(&mut State) -> Result<Taken, SetError>,
     ) -> Result<Taken, SetError> {
         let mut store = self.shared.store();
-        let log = match &mut *store {
-            Store::Open { log, .. } => log,
+        let (log, held) = match &mut *store {
+            Store::Open { log, held, .. } => (log, held),
             Store::None => return set(&mut self.shared.lock()),
             Store::Failed(reason) => {
                 let taken = set(&mut self.shared.lock())?;
                 return match taken {
-                    Taken::Queued | Taken::Folded => {
+                    Taken::Queued | Taken::Folded | Taken::Held => {
                         Err(PushError::NotStored { thing: thing.clone(), reason: reason.clone() }.into())
                     }
-                    Taken::Held | Taken::Rejected => Ok(taken),
+                    Taken::Rejected => Ok(taken),
                 };
             }
         };
         let (taken, queued) = {
             let mut state = self.shared.lock();
             let taken = set(&mut state)?;
-            let is_unsent = matches!(taken, Taken::Queued | Taken::Folded);
-            (taken, if is_unsent { state.take_newest(thing) } else { None })
+            let is_stored = match taken {
+                Taken::Queued | Taken::Folded => true,
+                Taken::Held => log.format() != Format::Original,
+                Taken::Rejected => false,
+            };
+            (taken, if is_stored { state.take_newest(thing) } else { None })
         };
         let Some(queued) = queued else { return Ok(taken) };
-        let appended = append_value(log, thing, &queued, limit);
-        self.shared.lock().set_record(thing, &queued, appended.as_ref().ok().copied());
+        let is_held = taken == Taken::Held;
+        let appended = append_value(log, held, thing, &queued, limit, is_held);
+        self.shared.lock().set_record(thing, &queued, appended.as_ref().ok().copied(), is_held);
         drop(store);
         let stored = appended.and_then(|record| {
             self.make_durable(record).inspect_err(|_| self.shared.lock().forget_record(thing, &queued, record))
@@ -271,15 +280,16 @@ impl SubscribedProperties {
 
     fn copy_to_store(&self, thing: &Text, limit: u64) {
         let mut store = self.shared.store();
-        let Store::Open { log, told, .. } = &mut *store else { return };
+        let Store::Open { log, told, held, .. } = &mut *store else { return };
         let values = self.shared.lock().unsent(thing);
-        let failure = match store_values(log, thing, &values, limit) {
+        let failure = match store_values(log, held, thing, &values, limit) {
             Ok(records) => {
-                self.shared.lock().values_copied(thing, &values, &records);
+                self.shared.lock().values_copied(thing, &values, &records, false);
                 (records.len() < values.len()).then(|| no_room(limit))
             }
             Err(error) => Some(error.to_string()),
         };
+        let failure = failure.or(self.store_held(log, held, thing, limit));
         tell_news(told, thing, failure.as_ref());
     }
 
@@ -310,15 +320,15 @@ impl SubscribedProperties {
         self.shared.store().open().map_or(0, |log| log.count())
     }
 
-    /// Moves everything unsent to the store, durably: what an offline push does for one thing. For the end of a program. Values that are
-    /// held for a synchronization are not among it.
+    /// Moves everything unsent to the store, durably: what an offline push does for one thing. For the end of a program.
     ///
     /// # Errors
     /// The first thing's that could not be stored as a whole; the rest of its values stays in RAM.
     pub fn store_unsent(&self, options: PushOptions) -> Result<(), PushError> {
         let things: Vec<Text> = {
             let state = self.shared.lock();
-            state.things().filter(|(_, thing)| thing.has_unsent()).map(|(thing, _)| thing.clone()).collect()
+            let waits = |thing: &ThingState| thing.has_unsent() || !thing.hold.is_empty();
+            state.things().filter(|(_, thing)| waits(thing)).map(|(thing, _)| thing.clone()).collect()
         };
         let mut result = Ok(());
         for thing in things {
@@ -328,30 +338,32 @@ impl SubscribedProperties {
         result
     }
 
-    /// Moves the unsent values of a thing to the store, as far as there is room.
+    /// Moves the unsent values of a thing to the store, as far as there is room. Held ones stay in RAM, too.
     pub(super) fn store_thing(&self, thing: &Text, options: PushOptions) -> Result<(), PushError> {
         let mut store = self.shared.store();
-        let (log, told) = match &mut *store {
+        let (log, told, held) = match &mut *store {
             Store::None => return Err(PushError::Offline { thing: thing.clone() }),
             _ if !options.store.directory => return Err(PushError::NoStoreDirectory { thing: thing.clone() }),
             Store::Failed(reason) => {
                 return Err(PushError::NotStored { thing: thing.clone(), reason: reason.clone() });
             }
-            Store::Open { log, told, .. } => (log, told),
+            Store::Open { log, told, held, .. } => (log, told, held),
         };
         let values = self.shared.lock().take_for_store(thing);
         let (fitting, too_large) = self.split_too_large(thing, values, options.max_message_size);
-        let stored = store_values(log, thing, &fitting, options.store.limit);
+        let stored = store_values(log, held, thing, &fitting, options.store.limit);
         let (records, failure) = match stored {
             Ok(records) if records.len() < fitting.len() => (records, Some(no_room(options.store.limit))),
             Ok(records) => (records, None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
         self.shared.lock().values_stored(thing, &fitting, &records);
+        // The code of a push is about what the registered push types want.
+        let failure_of_held = self.store_held(log, held, thing, options.store.limit);
         // Those of values that were confirmed while they were written.
         let orphans = self.shared.lock().take_orphans();
         remove(log, &orphans);
-        tell_news(told, thing, failure.as_ref());
+        tell_news(told, thing, failure.as_ref().or(failure_of_held.as_ref()));
         drop(store);
         let mut result = Ok(());
         for (queued, error) in too_large {
@@ -396,6 +408,8 @@ impl SubscribedProperties {
             _ => {}
         }
         drop(store);
+        self.judge_loaded();
+        self.remove_orphans();
         let state = self.shared.lock();
         state.things().filter(|(_, thing)| !thing.stored.is_empty()).map(|(thing, _)| thing.clone()).collect()
     }
@@ -420,18 +434,18 @@ impl SubscribedProperties {
                 return;
             }
         };
-        let Some((thing, value, fold)) = value else {
+        let Some(stored) = value else {
             if let Err(error) = log.put_aside(number) {
                 note!(Error, "{error}");
             }
             return;
         };
-        let replaced = self.shared.lock().load(&thing, value, fold, number);
+        let replaced = self.shared.lock().load(stored, number);
         remove(log, &replaced);
     }
 }
 
-fn no_room(limit: u64) -> String {
+pub(super) fn no_room(limit: u64) -> String {
     format!("the store has reached its limit of {limit} bytes (offline_msg_queue_size)")
 }
 
@@ -444,28 +458,47 @@ fn tell_news(told: &mut Option<String>, thing: &Text, failure: Option<&String>) 
 }
 
 /// Appends a value if there is room; its record, which is not durable yet.
-fn append_value(log: &mut Log, thing: &Text, queued: &Queued, limit: u64) -> Result<u64, String> {
-    if log.payload_length() >= limit {
+fn append_value(
+    log: &mut Log,
+    held: &mut HeldRecords,
+    thing: &Text,
+    queued: &Queued,
+    limit: u64,
+    is_held: bool,
+) -> Result<u64, String> {
+    let has_room = if is_held { held.have_room(log, limit) } else { held.leave_room(log, limit) };
+    if !has_room {
         return Err(no_room(limit));
     }
-    let payload = encode(thing, &queued.value, queued.fold).ok_or("it cannot be encoded")?;
+    let payload = encode(thing, queued, is_held).ok_or("it cannot be encoded")?;
     let added = log.append_unsynced([payload.as_slice()]).map_err(|error| error.to_string())?;
+    if is_held {
+        held.add(added.start, payload.len());
+    }
     Ok(added.start)
 }
 
 /// Appends values while there is room, unless they have a record; the records of those that have one now, which are the first ones. Records
 /// are sent in their order, which is to be that of the values: what has a record and is younger than one without gets a new one.
-fn store_values(log: &mut Log, thing: &Text, values: &[Queued], limit: u64) -> Result<Vec<u64>, StoreError> {
-    let known = values.iter().take_while(|queued| queued.record.is_some()).count();
+fn store_values(
+    log: &mut Log,
+    held: &mut HeldRecords,
+    thing: &Text,
+    values: &[Queued],
+    limit: u64,
+) -> Result<Vec<u64>, StoreError> {
+    // One that was held when it was stored is wanted now.
+    let known = values.iter().take_while(|queued| queued.record.is_some() && !queued.marked).count();
     let (known, rest) = values.split_at(known);
-    let size_of = |queued: &Queued| queued.record.and_then(|record| log.size_of(record)).unwrap_or(0) as u64;
-    let mut length = log.payload_length().saturating_sub(rest.iter().map(size_of).sum());
+    let size_of = |queued: &&Queued| queued.record.and_then(|record| log.size_of(record)).unwrap_or(0) as u64;
+    let replaced: u64 = rest.iter().filter(|queued| !queued.marked).map(|queued| size_of(&queued)).sum();
+    let mut length = held.wanted(log).saturating_sub(replaced);
     let mut payloads = Vec::new();
     for queued in rest {
         if length >= limit {
             break;
         }
-        let Some(payload) = encode(thing, &queued.value, queued.fold) else { break };
+        let Some(payload) = encode(thing, queued, false) else { break };
         length += payload.len() as u64;
         payloads.push(payload);
     }
@@ -475,19 +508,26 @@ fn store_values(log: &mut Log, thing: &Text, values: &[Queued], limit: u64) -> R
     Ok(known.iter().filter_map(|queued| queued.record).chain(added).collect())
 }
 
+/// What follows the row of a held value: who does not know it takes the record for a damaged one, and keeps it aside.
+const HELD: u8 = b'H';
+
 /// A value as a row of the file (api-behaviour.md 6.4). `None` for one that cannot be encoded, and so not sent either.
-fn encode(thing: &Text, value: &PropertyValue, fold: bool) -> Option<Vec<u8>> {
+pub(super) fn encode(thing: &Text, queued: &Queued, is_held: bool) -> Option<Vec<u8>> {
+    let value = &queued.value;
     let cells = [
         Value::string(thing.clone()),
         Value::string(value.name.clone()),
         value.value.clone(),
         Value::DateTime(value.time),
         Value::string(value.quality.clone()),
-        Value::Boolean(fold),
+        Value::Boolean(queued.fold),
     ];
     let mut bytes = Vec::new();
     match encode_row(&cells, &mut bytes) {
-        Ok(()) => Some(bytes),
+        Ok(()) => {
+            bytes.extend(is_held.then_some(HELD));
+            Some(bytes)
+        }
         Err(error) => {
             note!(Error, "a value of {thing}, property {}, cannot be stored: {error}", value.name);
             None
@@ -495,7 +535,16 @@ fn encode(thing: &Text, value: &PropertyValue, fold: bool) -> Option<Vec<u8>> {
     }
 }
 
-fn decode(payload: &[u8]) -> Option<(Text, PropertyValue, bool)> {
+/// What a record has.
+pub(super) struct StoredValue {
+    thing: Text,
+    value: PropertyValue,
+    fold: bool,
+    /// The platform's push types are to judge it.
+    pub is_held: bool,
+}
+
+pub(super) fn decode(payload: &[u8]) -> Option<StoredValue> {
     let (row, length) = decode_row(payload).ok()?;
     let cells: [Value; 6] = row?.try_into().ok()?;
     let [Value::Text(_, thing), Value::Text(_, name), value, Value::DateTime(time), quality, Value::Boolean(fold)] =
@@ -504,7 +553,12 @@ fn decode(payload: &[u8]) -> Option<(Text, PropertyValue, bool)> {
         return None;
     };
     let quality = quality.as_text()?.clone();
-    (length == payload.len()).then_some((thing, PropertyValue { name, value, time, quality }, fold))
+    let is_held = match payload.get(length..)? {
+        [] => false,
+        [HELD] => true,
+        _ => return None,
+    };
+    Some(StoredValue { thing, value: PropertyValue { name, value, time, quality }, fold, is_held })
 }
 
 impl Queued {
@@ -518,27 +572,21 @@ impl State {
     /// The value that was set last, marked so that nobody sends it meanwhile.
     fn take_newest(&mut self, thing: &Text) -> Option<Queued> {
         let id = self.last_id();
-        let mut newest = None;
         self.change(thing, |state, _| {
-            for lane in [Lane::Queued, Lane::Folded] {
-                state.each(lane, &[id], |queued| {
-                    queued.in_flight = true;
-                    newest = Some(queued.clone());
-                });
-            }
-        });
-        newest
+            let queued = state.find(id)?;
+            queued.in_flight = true;
+            Some(queued.clone())
+        })
     }
 
     /// Gives a value the number that it has in the store, and frees it. If it is not there any more, the record is an orphan.
-    fn set_record(&mut self, thing: &Text, queued: &Queued, record: Option<u64>) {
-        let mut found = false;
-        self.change(thing, |state, _| {
-            state.each(queued.lane(), &[queued.id], |queued| {
-                found = true;
+    fn set_record(&mut self, thing: &Text, queued: &Queued, record: Option<u64>, marked: bool) {
+        let found = self.change(thing, |state, _| {
+            let found = state.find(queued.id).map(|queued| {
                 queued.in_flight = false;
-                queued.record = record;
+                (queued.record, queued.marked) = (record, marked);
             });
+            found.is_some()
         });
         if !found {
             self.add_orphans(record);
@@ -548,9 +596,9 @@ impl State {
     /// The record of a value is not in the store after all.
     fn forget_record(&mut self, thing: &Text, queued: &Queued, record: u64) {
         self.change(thing, |state, _| {
-            state.each(queued.lane(), &[queued.id], |queued| {
-                queued.record = queued.record.filter(|number| *number != record);
-            });
+            if let Some(queued) = state.find(queued.id).filter(|queued| queued.record == Some(record)) {
+                (queued.record, queued.marked) = (None, false);
+            }
         });
     }
 
@@ -563,15 +611,14 @@ impl State {
     }
 
     /// The first of these values have these records now. What was confirmed or purged meanwhile leaves its record behind.
-    fn values_copied(&mut self, thing: &Text, values: &[Queued], records: &[u64]) {
+    pub fn values_copied(&mut self, thing: &Text, values: &[Queued], records: &[u64], marked: bool) {
         let mut orphans = Vec::new();
         for (queued, record) in values.iter().zip(records).filter(|(queued, record)| queued.record != Some(**record)) {
-            let mut found = false;
-            self.change(thing, |state, _| {
-                state.each(queued.lane(), &[queued.id], |queued| {
-                    found = true;
-                    queued.record = Some(*record);
+            let found = self.change(thing, |state, _| {
+                let found = state.find(queued.id).map(|queued| {
+                    (queued.record, queued.marked) = (Some(*record), marked);
                 });
+                found.is_some()
             });
             orphans.extend(Some(*record).filter(|_| !found));
         }
@@ -610,20 +657,19 @@ impl State {
             self.give_away(thing, lane, &ids);
         }
         for queued in others.iter().filter(|queued| !queued.in_flight) {
-            self.set_record(thing, queued, queued.record);
+            self.set_record(thing, queued, queued.record, queued.marked);
         }
     }
 
     /// Gives a value that was taken for the store its record, and frees it unless it is in flight. Whether it is still there: if not, the
     /// record is an orphan.
     fn keep_record(&mut self, thing: &Text, taken: &Queued, record: u64) -> bool {
-        let mut found = false;
-        self.change(thing, |state, _| {
-            state.each(taken.lane(), &[taken.id], |queued| {
-                found = true;
-                queued.record = Some(record);
+        let found = self.change(thing, |state, _| {
+            let found = state.find(taken.id).map(|queued| {
+                (queued.record, queued.marked) = (Some(record), false);
                 queued.in_flight &= taken.in_flight;
             });
+            found.is_some()
         });
         if !found {
             self.add_orphans([record]);
@@ -634,7 +680,8 @@ impl State {
     /// The records of all values that are here.
     fn records(&self) -> HashSet<u64> {
         let lanes = self.things().flat_map(|(_, state)| {
-            state.stored.iter().chain(state.queued()).chain(state.folded_by_age()).filter_map(|queued| queued.record)
+            let values = state.stored.iter().chain(state.queued()).chain(state.folded_by_age());
+            values.chain(state.hold.queued()).filter_map(|queued| queued.record)
         });
         lanes.collect()
     }
@@ -649,14 +696,16 @@ impl State {
     }
 
     /// Takes a value over from the store. A folded one takes the place of those before it; their records.
-    fn load(&mut self, thing: &Text, value: PropertyValue, fold: bool, record: u64) -> Vec<u64> {
+    fn load(&mut self, stored: StoredValue, record: u64) -> Vec<u64> {
+        let StoredValue { thing, value, fold, is_held: marked } = stored;
         let id = self.next_id();
-        let queued = Queued { record: Some(record), ..Queued::new(id, thing, value.into(), fold) };
-        let lane = &mut self.thing_mut(thing).stored;
+        let queued = Queued { record: Some(record), marked, ..Queued::new(id, &thing, value.into(), fold) };
+        let lane = &mut self.thing_mut(&thing).stored;
         let mut replaced = Vec::new();
         if fold {
             lane.retain(|other| {
-                let stays = !other.fold || other.in_flight || other.value.name != queued.value.name;
+                let stays =
+                    !other.fold || other.marked != marked || other.in_flight || other.value.name != queued.value.name;
                 replaced.extend(other.record.filter(|_| !stays));
                 stays
             });

@@ -178,6 +178,10 @@ impl SubscribedProperties {
     /// Without a connection nothing is sent; the values wait in the store, or in RAM if there is none.
     fn push_offline(&self, thing: &Text, options: PushOptions) -> Result<(), PushError> {
         if !self.has_unsent(thing) {
+            // What is held goes to the disk all the same; the code of a push is about what the registered push types want.
+            if self.held_count(thing) > 0 {
+                let _ = self.store_thing(thing, options);
+            }
             return Ok(());
         }
         self.store_thing(thing, options)?;

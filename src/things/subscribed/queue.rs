@@ -29,11 +29,22 @@ pub struct Queued {
     pub(super) in_flight: bool,
     /// Its number in the store.
     pub(super) record: Option<u64>,
+    /// Its record says that the platform's push types are to judge it. What was read from the store is not sent before they have.
+    pub(super) marked: bool,
 }
 
 impl Queued {
     pub(super) fn new(id: u64, thing: &Text, value: Arc<PropertyValue>, fold: bool) -> Self {
-        Self { id, size: queue_size(thing, &value), value, fold, refusals: 0, in_flight: false, record: None }
+        Self {
+            id,
+            size: queue_size(thing, &value),
+            value,
+            fold,
+            refusals: 0,
+            in_flight: false,
+            record: None,
+            marked: false,
+        }
     }
 }
 
@@ -269,7 +280,8 @@ impl State {
         self.hold_overflows = false;
         self.edit(thing, |state| {
             let before = state.current.get(&value.name).cloned();
-            state.hold.add(Queued::new(id, thing, value.clone(), fold), before);
+            let replaced = state.hold.add(Queued::new(id, thing, value.clone(), fold), before);
+            state.orphans.extend(replaced);
             state.remember(&value, rule.remembers(fold, Verdict::Reject));
         });
         Ok(Taken::Held)
@@ -407,7 +419,8 @@ impl State {
             let any = !state.queue.is_empty();
             state.remove_folded(|_| true);
             sizes.queued -= state.remove_queued(|_| true);
-            sizes.held -= total(state.hold.take_all());
+            let held = state.hold.take_all();
+            sizes.held -= state.give_up_held(held);
             any
         })
     }
@@ -417,7 +430,8 @@ impl State {
             state.remove_folded(|folded| folded.value.name == *name);
             let before = sizes.queued;
             sizes.queued -= state.remove_queued(|queued| queued.value.name == *name);
-            sizes.held -= total(state.hold.take_property(name));
+            let held = state.hold.take_property(name);
+            sizes.held -= state.give_up_held(held);
             sizes.queued != before
         })
     }
@@ -427,10 +441,6 @@ impl State {
 pub(super) struct Sizes {
     pub queued: u64,
     pub held: u64,
-}
-
-fn total(values: impl IntoIterator<Item = Queued>) -> u64 {
-    values.into_iter().map(|queued| queued.size).sum()
 }
 
 fn check_room(thing: &Text, value: &PropertyValue, queued: u64, size: u64, limit: u32) -> Result<(), SetError> {
@@ -460,6 +470,22 @@ impl ThingState {
     pub fn queued_of(&mut self, id: u64) -> Option<&mut Queued> {
         let at = self.queue.binary_search_by_key(&id, |queued| queued.id).ok()?;
         self.queue.get_mut(at)
+    }
+
+    /// A value that waits, queued, folded or held, to be marked.
+    pub fn find(&mut self, id: u64) -> Option<&mut Queued> {
+        if let Ok(at) = self.queue.binary_search_by_key(&id, |queued| queued.id) {
+            return self.queue.get_mut(at);
+        }
+        match self.hold.find(id) {
+            Some(held) => Some(held),
+            None => self.folded.values_mut().find(|queued| queued.id == id),
+        }
+    }
+
+    /// Gives a value up whose record, if it has one, is to be removed.
+    pub fn orphan(&mut self, queued: &Queued) {
+        self.orphans.extend(queued.record);
     }
 
     /// The folded values, to be marked.
@@ -553,6 +579,12 @@ impl ThingState {
             !goes
         });
         bytes
+    }
+
+    /// The bytes that they counted.
+    fn give_up_held(&mut self, held: Vec<Queued>) -> u64 {
+        held.iter().for_each(|queued| self.orphan(queued));
+        held.iter().map(|queued| queued.size).sum()
     }
 
     /// Inserts a value where its age puts it.

@@ -53,14 +53,17 @@ impl SubscribedProperties {
             let registry = &self.shared.registry;
             registry.take_update_request(thing);
             let rule_of = |name: &Text| registry.with_property(thing, name, Rule::of)?;
-            let judged = state.change(thing, |state, sizes| {
+            let (stored, judged) = state.change(thing, |state, sizes| {
+                let stored = state.judge_stored(rule_of);
                 let judged = state.judge_held(rule_of);
                 sizes.held -= judged.freed;
                 sizes.queued += judged.queued;
-                judged
+                (stored, judged)
             });
-            (applied.accepted, applied.rejected) = (judged.accepted, judged.rejected);
+            applied.accepted = stored.accepted + judged.accepted;
+            applied.rejected = stored.rejected + judged.rejected;
         }
+        self.remove_orphans();
         for (row, reason) in skipped {
             log::debug!("row {row} of the push settings of {thing} is skipped: {reason}");
         }

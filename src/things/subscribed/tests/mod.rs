@@ -3,6 +3,7 @@
 mod asynchronous;
 mod drops;
 mod durable;
+mod held_stored;
 mod hold;
 mod journal;
 mod model;
