@@ -1,5 +1,6 @@
 //! Which values go into one call, and what its outcome means for them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::queue::{Lane, Queued, State, ThingState};
@@ -155,7 +156,7 @@ impl ThingState {
     fn next_due(&self, stored_only: bool) -> (Lane, Vec<&Queued>) {
         let until = self.push_until;
         let due = |queued: &&Queued| queued.is_due(until);
-        let stored: Vec<&Queued> = self.stored.iter().filter(|queued| !queued.marked && due(queued)).collect();
+        let stored = self.stored_due(due);
         if stored_only || !stored.is_empty() {
             return (Lane::Stored, stored);
         }
@@ -166,6 +167,20 @@ impl ThingState {
         let mut folded = self.folded_by_age();
         folded.retain(due);
         (Lane::Folded, folded)
+    }
+
+    /// What was read from the store and is due. What is still to be judged holds back what is younger of its property.
+    fn stored_due(&self, due: impl Fn(&&Queued) -> bool) -> Vec<&Queued> {
+        let mut held_back = HashSet::new();
+        let mut stored = Vec::new();
+        for queued in &self.stored {
+            if queued.marked {
+                held_back.insert(&queued.value.name);
+            } else if due(&queued) && !held_back.contains(&queued.value.name) {
+                stored.push(queued);
+            }
+        }
+        stored
     }
 
     pub(super) fn each(&mut self, lane: Lane, ids: &[u64], mut change: impl FnMut(&mut Queued)) {

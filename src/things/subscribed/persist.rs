@@ -488,10 +488,11 @@ fn store_values(
     limit: u64,
 ) -> Result<Vec<u64>, StoreError> {
     // One that was held when it was stored is wanted now.
-    let known = values.iter().take_while(|queued| queued.record.is_some() && !queued.marked).count();
+    let is_known = |queued: &&Queued| queued.record.is_some() && !queued.marked;
+    let known = values.iter().take_while(is_known).count();
     let (known, rest) = values.split_at(known);
-    let size_of = |queued: &&Queued| queued.record.and_then(|record| log.size_of(record)).unwrap_or(0) as u64;
-    let replaced: u64 = rest.iter().filter(|queued| !queued.marked).map(|queued| size_of(&queued)).sum();
+    let size_of = |queued: &Queued| queued.record.and_then(|record| log.size_of(record)).unwrap_or(0) as u64;
+    let replaced: u64 = rest.iter().filter(|queued| !queued.marked).map(size_of).sum();
     let mut length = held.wanted(log).saturating_sub(replaced);
     let mut payloads = Vec::new();
     for queued in rest {
@@ -501,6 +502,10 @@ fn store_values(
         let Some(payload) = encode(thing, queued, false) else { break };
         length += payload.len() as u64;
         payloads.push(payload);
+    }
+    if rest.iter().skip(payloads.len()).any(|queued| queued.record.is_some()) {
+        // What is left out is in the store already: nothing older may come behind it.
+        payloads.clear();
     }
     let added = log.append(payloads.iter().map(Vec::as_slice))?;
     let replaced: Vec<u64> = rest.iter().take(payloads.len()).filter_map(|queued| queued.record).collect();

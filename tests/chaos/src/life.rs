@@ -54,11 +54,20 @@ pub(crate) struct Manner {
     pub duty_cycle: Option<Duration>,
     /// Messages wait in RAM; the device ends when they are sent.
     pub messages_in_ram: bool,
+    /// Values are stored together, a while after they were set.
+    pub window: bool,
+    /// The device is the C program.
+    pub in_c: bool,
 }
 
+/// How long values wait then, in milliseconds.
+const WINDOW: u64 = 20;
+
 impl Manner {
-    /// The next one; `death` is known already.
-    pub fn draw(rng: &mut Rng, death: &Death) -> Self {
+    /// The next one; `death` is known already, and perhaps whether it is the C program's.
+    pub fn draw(rng: &mut Rng, death: &Death, in_c: Option<bool>) -> Self {
+        let drawn = rng.u8(..3) == 0;
+        let in_c = in_c.unwrap_or(drawn);
         Self {
             seed: rng.u64(..),
             way: match rng.u8(..8) {
@@ -69,7 +78,10 @@ impl Manner {
             every_value: rng.bool(),
             asynchronous: rng.u8(..3) == 0,
             duty_cycle: (rng.u8(..5) == 0).then(|| Duration::from_millis(rng.u64(300..1500))),
-            messages_in_ram: death.gentle,
+            // The C program does not wait for them at its end.
+            messages_in_ram: death.gentle && !in_c,
+            window: rng.u8(..3) == 0,
+            in_c,
         }
     }
 
@@ -87,6 +99,9 @@ impl Manner {
         if self.messages_in_ram {
             command.arg("--messages-in-ram");
         }
+        if self.window {
+            command.arg("--window").arg(WINDOW.to_string());
+        }
     }
 
     /// What it is called in a report.
@@ -98,6 +113,8 @@ impl Manner {
             (self.asynchronous, "asynchronous pushes"),
             (self.duty_cycle.is_some(), "duty cycle"),
             (self.messages_in_ram, "messages in RAM"),
+            (self.window, "stored within a window"),
+            (self.in_c, "C"),
         ];
         names.into_iter().filter(|(is, _)| *is).map(|(_, name)| name)
     }
@@ -267,14 +284,16 @@ mod tests {
             let mut rng = Rng::with_seed(seed);
             let life = |_| {
                 let death = Death::draw(&mut rng, Duration::from_secs(100), 100);
-                format!("{death:?} {:?}", Manner::draw(&mut rng, &death))
+                format!("{death:?} {:?}", Manner::draw(&mut rng, &death, None))
             };
             (0..1000).map(life).collect::<Vec<_>>()
         };
         assert_eq!(lives(1), lives(1));
         assert_ne!(lives(1), lives(2));
         let all = lives(3).join("\n");
-        for expected in RARE.iter().chain(&["OpenProxy", "ClosedProxy", "Full", "gentle: true", "asynchronous: true"]) {
+        for expected in
+            RARE.iter().chain(&["OpenProxy", "ClosedProxy", "Full", "gentle: true", "asynchronous: true", "in_c: true"])
+        {
             assert!(all.contains(expected), "{expected}: {all}");
         }
     }

@@ -65,6 +65,8 @@ pub struct Storm {
     pub kills: u64,
     /// The number of its first life.
     pub first_life: u64,
+    /// Whether the device is the C program; in some of its lives if not said.
+    pub in_c: Option<bool>,
 }
 
 /// How a site came through.
@@ -111,7 +113,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site, encrypted or in clear, whose device is this program.
+    /// A site, encrypted or in clear, whose device is this program, or the one in C beside it.
     ///
     /// # Errors
     /// The platform, the proxies or the directory cannot be made.
@@ -173,7 +175,7 @@ impl Site {
             }
             let kills = self.storm.kills.saturating_sub(outcome.kills);
             let death = Death::draw(&mut rng, left, kills);
-            let manner = Manner::draw(&mut rng, &death);
+            let manner = Manner::draw(&mut rng, &death, self.storm.in_c);
             if manner.asynchronous {
                 promised.side_by_side.insert(number);
             }
@@ -191,8 +193,11 @@ impl Site {
         Ok((promised, outcome))
     }
 
-    fn command(&self, way: Way) -> Command {
-        let mut command = Command::new(&self.device);
+    fn command(&self, way: Way, in_c: bool) -> Command {
+        let mut command = match in_c {
+            true => Command::new(self.device.with_file_name("chaos-device-c")),
+            false => Command::new(&self.device),
+        };
         let port = |proxy: &Proxy| proxy.address().port().to_string();
         let platform = match way {
             Way::Straight => port(&self.proxy),
@@ -215,7 +220,7 @@ impl Site {
     }
 
     fn life(&self, number: u64, manner: Manner, death: Death) -> Result<Life, SiteError> {
-        let mut command = self.command(manner.way);
+        let mut command = self.command(manner.way, manner.in_c);
         command.arg("--first").arg((number * NUMBERS_PER_LIFE).to_string());
         manner.tell(&mut command);
         death.tell(&mut command);
@@ -254,7 +259,7 @@ impl Site {
 
     /// The last life: the device brings what is on its disk.
     fn deliver(&self) -> Result<(), SiteError> {
-        let mut command = self.command(Way::Straight);
+        let mut command = self.command(Way::Straight, false);
         command.arg("--deliver");
         let mut device = Process::start(command)?;
         match device.wait(PATIENCE)? {

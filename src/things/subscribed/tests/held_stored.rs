@@ -135,6 +135,27 @@ fn sent_by_next_run(path: &Path) -> Vec<f64> {
 }
 
 #[test]
+fn what_was_set_after_a_held_value_is_sent_after_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("values.bin");
+    {
+        let device = reopened(&path);
+        device.values.store_every_value(true);
+        device.set("never", 1.0).unwrap();
+        synchronize(&device, "ALWAYS");
+        device.set("never", 2.0).unwrap();
+        device.set("always", 3.0).unwrap();
+    }
+    let device = reopened(&path);
+    let online = Scripted::online();
+    device.push(&online).unwrap();
+    assert_eq!(online.numbers(), [3.0], "the first one is not judged yet");
+    synchronize(&device, "ALWAYS");
+    device.push(&online).unwrap();
+    assert_eq!(online.numbers(), [1.0, 2.0]);
+}
+
+#[test]
 fn what_may_not_be_wanted_takes_no_room_from_what_is() {
     let directory = tempfile::tempdir().unwrap();
     let device = reopened(&directory.path().join("values.bin"));

@@ -426,3 +426,35 @@ fn what_waits_in_ram_alone_is_stored_before_younger_values_that_are_stored_alrea
         assert_eq!(online.numbers(), [1.0, 2.0, 3.0]);
     }
 }
+
+#[test]
+fn a_store_with_room_for_the_older_of_two_values_takes_neither_in_the_wrong_order() {
+    for restart in [false, true] {
+        let files = files();
+        let first = device(&files);
+        first.values.store_every_value(true);
+        let push = |device: &Device, limit: u64| {
+            let options = PushOptions { store: StoreUse::up_to(limit), ..NOW };
+            device.values.push(Some(&device.thing), options, &Scripted::offline()).unwrap_err().result()
+        };
+        for number in 1..=4 {
+            first.set("p", f64::from(number)).unwrap();
+        }
+        assert_eq!(push(&first, LIMIT.into()), 1203);
+        // Room in the queue, none in the store.
+        let value = PropertyValue::new("p", Value::Number(5.0), 1);
+        assert_eq!(first.values.set(&first.thing, value, false, 130).unwrap_err().result(), 1204);
+        first.set("p", 6.0).unwrap();
+        assert_eq!(push(&first, 35 * 4 + 10), 1204, "there is room for one more");
+        assert_eq!(push(&first, LIMIT.into()), 1203);
+        let second = if restart {
+            drop(first);
+            device(&files)
+        } else {
+            first
+        };
+        let online = Scripted::online();
+        second.values.push(None, NOW, &online).unwrap();
+        assert_eq!(online.numbers(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    }
+}

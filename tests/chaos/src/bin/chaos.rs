@@ -65,7 +65,9 @@ fn run(options: &Options, seed: u64) -> Result<bool, SiteError> {
         // The first one gets what does not divide.
         let kills = if index < SITES { (options.kills + SITES - 1 - index) / SITES } else { 0 };
         let first_life = index * LIVES_PER_SITE;
-        let storm = Storm { seed: site_seed(seed, index), length, kills, first_life };
+        // Of those that are never killed every second one is in C.
+        let in_c = (kills == 0).then_some(index % 2 == 0);
+        let storm = Storm { seed: site_seed(seed, index), length, kills, first_life, in_c };
         sites.push(Site::start(storm, index % 2 == 1, device.clone())?);
     }
     let results: Vec<Result<Outcome, SiteError>> = thread::scope(|scope| {

@@ -45,6 +45,9 @@ pub struct Options {
     /// Messages wait in RAM; ends when they are sent.
     #[arg(long)]
     pub messages_in_ram: bool,
+    /// Stores values together, at most so many milliseconds after they were set.
+    #[arg(long)]
+    pub window: Option<u64>,
     /// Sets nothing; ends when the stores are empty.
     #[arg(long)]
     pub deliver: bool,

@@ -43,6 +43,7 @@ pub fn client(options: &Options) -> Result<Client, Error> {
 /// Opens the stores. On a full disk there may be none: then nothing is promised.
 pub fn stores(client: &Client, options: &Options) {
     client.store_every_value(options.every_value);
+    client.store_values_within(Duration::from_millis(options.window.unwrap_or(0)));
     let mut failed = client.open_value_store(&options.directory.join(VALUE_STORE)).err();
     if options.messages_in_ram {
         client.connection().set_message_store(Some(Arc::new(MessageStore::in_ram())));
