@@ -94,6 +94,7 @@ static void test_a_dead_link_is_found_and_opened_again(void) {
     forget_events();
     step_clock(-DAY);
     CHECK(pump_until("close Normal Close Pong timeout;"));
+    behave();
     /* Pauses between attempts are no matter of the wall clock either. */
     misbehave("{\"at\": \"upgrade\", \"httpStatus\": 503, \"times\": 2}");
     step_clock(-DAY);
