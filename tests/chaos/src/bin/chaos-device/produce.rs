@@ -77,8 +77,12 @@ impl<'a> Producer<'a> {
         let number = self.number();
         let value = PropertyValue::new(channel.name(), Value::Number(number as f64), promise::time_of(number));
         match self.client.set(THING, value, channel == Channel::Folded) {
+            Ok(Taken::Queued | Taken::Folded | Taken::Held) if self.options.every_value => {
+                self.tell((channel, number))?
+            }
             Ok(Taken::Held) => self.pushes.hold((channel, number)),
-            Ok(Taken::Queued | Taken::Folded) if self.options.every_value => self.tell((channel, number))?,
+            // Perhaps held and not stored: the code of a push says nothing about it then.
+            Err(SetError::Push(_)) if channel == Channel::Held => self.pushes.hold((channel, number)),
             // Taken; or taken, and there was no room on the disk.
             Ok(Taken::Queued | Taken::Folded) | Err(SetError::Push(_)) => self.pushes.add((channel, number)),
             Ok(Taken::Rejected) | Err(_) => {}
