@@ -121,6 +121,19 @@ static inline void behave(void) {
     CHECK_INT(rest("DELETE", path, NULL, answer, sizeof(answer)), 200);
 }
 
+/* How many events of this name a thing has at the platform; the name with its quotation marks. */
+static inline int events_named(const char *thing, const char *name) {
+    char answer[ANSWER], path[128];
+    const char *at = answer;
+    int count = 0;
+    snprintf(path, sizeof(path), "/twedge/things/%s/events", thing);
+    CHECK_INT(rest("GET", path, NULL, answer, sizeof(answer)), 200);
+    for (; (at = strstr(at, name)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
 typedef struct {
     const char *method, *path, *body;
     char answer[ANSWER];

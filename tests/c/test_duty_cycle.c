@@ -234,17 +234,6 @@ static void test_forced_requests(void) {
     CHECK_INT(twApi_Delete(), TW_OK);
 }
 
-static int events_named(const char *name) {
-    char answer[ANSWER];
-    const char *at = answer;
-    int count = 0;
-    CHECK_INT(rest("GET", path_of("/twedge/things/%s/events", thing), NULL, answer, sizeof(answer)), 200);
-    for (; (at = strstr(at, name)) != NULL; at++) {
-        count++;
-    }
-    return count;
-}
-
 /* With a store of messages a request of an off-window arrives in the next window with a connection, once. */
 static void test_stored_requests(void) {
     time_t end = time(NULL) + PATIENCE;
@@ -253,11 +242,11 @@ static void test_stored_requests(void) {
     start_cycle();
     CHECK(pump_until("close Normal Close Duty cycle off time;"));
     CHECK_INT(fire(FALSE), STORED);
-    CHECK_INT(events_named("\"Happened\""), 0);
-    while (events_named("\"Happened\"") == 0 && time(NULL) < end) {
+    CHECK_INT(events_named(thing, "\"Happened\""), 0);
+    while (events_named(thing, "\"Happened\"") == 0 && time(NULL) < end) {
         pump();
     }
-    CHECK_INT(events_named("\"Happened\""), 1);
+    CHECK_INT(events_named(thing, "\"Happened\""), 1);
     stop_cycle();
     CHECK_INT(twApi_Delete(), TW_OK);
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::SubscribedProperties;
-use super::persist::{decode, encode, no_room};
+use super::persist::no_room;
 use super::queue::Queued;
 use super::rule::Rule;
+use super::stored_row::{decode, encode};
 use crate::model::Text;
 use crate::store::{Format, Log, StoreError};
 
