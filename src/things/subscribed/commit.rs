@@ -58,6 +58,7 @@ impl SubscribedProperties {
     /// Why it is not in the store.
     pub(super) fn make_durable(&self, record: u64) -> Result<(), String> {
         let commit = &self.shared.commit;
+        let mut failed = None;
         loop {
             let mut store = self.shared.store();
             let Some(log) = store.open() else { return Err("the store was closed meanwhile".to_owned()) };
@@ -66,9 +67,13 @@ impl SubscribedProperties {
                 Durability::Lost => return Err(commit.lock().failure.clone()),
                 Durability::Undecided => {}
             }
+            if let Some(failure) = failed {
+                return Err(failure);
+            }
             let Some((leader, store)) = commit.lead(store) else { continue };
-            if let Err(failure) = self.wait_for_disk(store) {
-                commit.lock().failure = failure;
+            failed = self.wait_for_disk(store).err();
+            if let Some(failure) = &failed {
+                commit.lock().failure.clone_from(failure);
             }
             drop(leader);
         }
@@ -79,7 +84,8 @@ impl SubscribedProperties {
         let Some(log) = store.open() else { return Ok(()) };
         let handle = match log.sync_handle() {
             Ok(Some(handle)) => handle,
-            Ok(None) => return Ok(()),
+            // Nothing waits for the disk there: it is another store.
+            Ok(None) => return Err("the store was changed for another meanwhile".to_owned()),
             // The file has no name that leads to it; it can be written all the same.
             Err(_) => return log.sync().map_err(|error| error.to_string()),
         };

@@ -197,6 +197,8 @@ impl SubscribedProperties {
 
     fn forget_records(&self) {
         let mut state = self.shared.lock();
+        // They are numbers of the store that is closed.
+        state.take_orphans();
         let things: Vec<Text> = state.things().map(|(thing, _)| thing.clone()).collect();
         for thing in things {
             state.change(&thing, |state, _| {
@@ -268,8 +270,10 @@ impl SubscribedProperties {
     pub(super) fn store_queued(&self, limit: u64) {
         let things: Vec<Text> = {
             let state = self.shared.lock();
-            let unstored =
-                |thing: &ThingState| thing.queued().chain(thing.folded_by_age()).any(|queued| queued.record.is_none());
+            let unstored = |thing: &ThingState| {
+                let values = thing.queued().chain(thing.folded_by_age()).chain(thing.hold.queued());
+                values.into_iter().any(|queued| queued.record.is_none())
+            };
             state.things().filter(|(_, thing)| unstored(thing)).map(|(thing, _)| thing.clone()).collect()
         };
         for thing in things {
@@ -488,7 +492,10 @@ fn store_values(
     limit: u64,
 ) -> Result<Vec<u64>, StoreError> {
     // One that was held when it was stored is wanted now.
-    let is_known = |queued: &&Queued| queued.record.is_some() && !queued.marked;
+    let is_known = |queued: &&Queued| {
+        // One whose wait for the disk has failed is not there any more, though its setter does not know that yet.
+        !queued.marked && queued.record.is_some_and(|record| log.size_of(record).is_some())
+    };
     let known = values.iter().take_while(is_known).count();
     let (known, rest) = values.split_at(known);
     let size_of = |queued: &Queued| queued.record.and_then(|record| log.size_of(record)).unwrap_or(0) as u64;

@@ -483,6 +483,15 @@ impl ThingState {
         }
     }
 
+    /// As [`ThingState::find`], for a value that is known: folded ones are looked up by their property.
+    pub fn find_known(&mut self, known: &Queued) -> Option<&mut Queued> {
+        if let Some(folded) = self.folded.get(&known.value.name).filter(|folded| folded.id == known.id) {
+            let name = folded.value.name.clone();
+            return self.folded.get_mut(&name);
+        }
+        self.find(known.id)
+    }
+
     /// Gives a value up whose record, if it has one, is to be removed.
     pub fn orphan(&mut self, queued: &Queued) {
         self.orphans.extend(queued.record);

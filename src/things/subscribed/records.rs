@@ -27,7 +27,7 @@ impl State {
     /// Gives a value the number that it has in the store, and frees it. If it is not there any more, the record is an orphan.
     pub fn set_record(&mut self, thing: &Text, queued: &Queued, record: Option<u64>, marked: bool) {
         let found = self.change(thing, |state, _| {
-            let found = state.find(queued.id).map(|queued| {
+            let found = state.find_known(queued).map(|queued| {
                 queued.in_flight = false;
                 (queued.record, queued.marked) = (record, marked);
             });
@@ -41,7 +41,7 @@ impl State {
     /// The record of a value is not in the store after all.
     pub fn forget_record(&mut self, thing: &Text, queued: &Queued, record: u64) {
         self.change(thing, |state, _| {
-            if let Some(queued) = state.find(queued.id).filter(|queued| queued.record == Some(record)) {
+            if let Some(queued) = state.find_known(queued).filter(|queued| queued.record == Some(record)) {
                 (queued.record, queued.marked) = (None, false);
             }
         });
@@ -60,7 +60,7 @@ impl State {
         let mut orphans = Vec::new();
         for (queued, record) in values.iter().zip(records).filter(|(queued, record)| queued.record != Some(**record)) {
             let found = self.change(thing, |state, _| {
-                let found = state.find(queued.id).map(|queued| {
+                let found = state.find_known(queued).map(|queued| {
                     (queued.record, queued.marked) = (Some(*record), marked);
                 });
                 found.is_some()
@@ -110,7 +110,7 @@ impl State {
     /// record is an orphan.
     pub fn keep_record(&mut self, thing: &Text, taken: &Queued, record: u64) -> bool {
         let found = self.change(thing, |state, _| {
-            let found = state.find(taken.id).map(|queued| {
+            let found = state.find_known(taken).map(|queued| {
                 (queued.record, queued.marked) = (Some(record), false);
                 queued.in_flight &= taken.in_flight;
             });

@@ -112,6 +112,10 @@ impl SubscribedProperties {
             return;
         }
         let mut state = window.lock();
+        if state.over {
+            // Its thread ends, and the store with it: what is set next begins anew.
+            return;
+        }
         state.limit = limit;
         if state.due.is_none() {
             state.due = Instant::now().checked_add(state.length);

@@ -203,3 +203,53 @@ fn a_push_in_progress_that_confirms_what_is_being_stored_leaves_no_record() {
     assert_eq!((online.numbers(), device.values.stored_count()), (vec![1.0], 0));
     assert_eq!(fs::read(&path).unwrap(), b"");
 }
+
+#[test]
+fn what_is_not_wanted_of_one_store_takes_nothing_from_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let (first, second) = (directory.path().join("first.bin"), directory.path().join("second.bin"));
+    {
+        let earlier = device(&second);
+        earlier.set("p", 9.0).unwrap();
+        earlier.push(&Scripted::offline()).unwrap_err();
+    }
+    let device = device(&first);
+    device.fold("q", 1.0).unwrap();
+    device.values.store_queued(LIMIT.into());
+    device.fold("q", 2.0).unwrap();
+    device.values.open_store(&second, Format::Checksummed).unwrap();
+    let online = Scripted::online();
+    device.values.push(None, NOW, &online).unwrap();
+    assert_eq!(online.numbers(), [9.0, 2.0]);
+}
+
+#[test]
+fn a_window_stores_held_values_when_nothing_else_waits() {
+    let directory = tempfile::tempdir().unwrap();
+    let device = device(&directory.path().join("values.bin")).with("never", "NEVER", 0.0).bound();
+    device.values.store_values_within(Duration::from_millis(1));
+    assert_eq!(device.set("never", 1.0).unwrap(), Taken::Held);
+    wait_until(|| device.values.stored_count() == 1);
+}
+
+#[test]
+fn setters_that_wait_hear_of_a_store_that_was_changed_for_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let device = Arc::new(device(&directory.path().join("first.bin")));
+    device.values.store_every_value(true);
+    let busy = device.values.pretend_to_wait();
+    let setters: Vec<_> = (0..3)
+        .map(|number| {
+            let device = device.clone();
+            thread::spawn(move || device.set("p", f64::from(number)))
+        })
+        .collect();
+    wait_until(|| device.values.stored_count() == setters.len());
+    device.values.close_store();
+    device.values.open_store(&directory.path().join("second.bin"), Format::Checksummed).unwrap();
+    drop(busy);
+    wait_until(|| setters.iter().all(thread::JoinHandle::is_finished));
+    for setter in setters {
+        setter.join().unwrap().unwrap_err();
+    }
+}
